@@ -1,0 +1,9 @@
+//go:build !windows
+
+package main
+
+import "go.opentelemetry.io/collector/otelcol"
+
+func run(set otelcol.CollectorSettings) error {
+	return otelcol.NewCommand(set).Execute()
+}

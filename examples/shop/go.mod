@@ -1,0 +1,3 @@
+module github.com/otelheal/otelheal/examples/shop
+
+go 1.25.0

@@ -1,5 +1,7 @@
 package fault
 
+import "slices"
+
 // Touch says how far a right answer may reach.
 type Touch string
 
@@ -12,25 +14,28 @@ const (
 
 // Answer is what would be right: a root cause, and what to do about it.
 type Answer struct {
-	Cause string // kind of the root cause, as an incident names it
-	Verb  string // of the right action; empty: a person must be called
-	Touch Touch
-	// OrPage says that to call a person is as good as to act.
-	OrPage bool
+	Causes []string // kinds of the root cause that are right, as an incident names them
+	Verb   string   // of the right action; empty: a person must be called
+	Touch  Touch
+	OrPage bool // to call a person is as good as to act
 }
 
 var answers = map[Kind]Answer{
-	Crash:   {Cause: "crash", Verb: "restart", Touch: TouchInstance},
-	Hang:    {Cause: "hang", Verb: "restart", Touch: TouchInstance},
-	Slow:    {Cause: "slow", Verb: "restart", Touch: TouchInstance},
-	Errors:  {Cause: "errors", Verb: "restart", Touch: TouchInstance},
-	CPU:     {Cause: "cpu", Verb: "restart", Touch: TouchInstance},
-	Memory:  {Cause: "memory", Verb: "restart", Touch: TouchInstance},
-	Release: {Cause: "bad_release", Verb: "rollback", Touch: TouchService},
-	Bank:    {Cause: "dependency", Touch: TouchNothing},
-	Load:    {Cause: "overload", Verb: "degrade", Touch: TouchNothing, OrPage: true},
-	Agent:   {Cause: "lost_agent", Verb: "restart", Touch: TouchAgent},
+	Crash:   {Causes: []string{"crash"}, Verb: "restart", Touch: TouchInstance},
+	Hang:    {Causes: []string{"hang"}, Verb: "restart", Touch: TouchInstance},
+	Slow:    {Causes: []string{"slow"}, Verb: "restart", Touch: TouchInstance},
+	Errors:  {Causes: []string{"errors"}, Verb: "restart", Touch: TouchInstance},
+	CPU:     {Causes: []string{"cpu"}, Verb: "restart", Touch: TouchInstance},
+	Memory:  {Causes: []string{"memory"}, Verb: "restart", Touch: TouchInstance},
+	Release: {Causes: []string{"bad_release"}, Verb: "rollback", Touch: TouchService},
+	Bank:    {Causes: []string{"dependency"}, Touch: TouchNothing},
+	Load:    {Causes: []string{"overload"}, Verb: "degrade", Touch: TouchNothing, OrPage: true},
+	// Its supervisor sees an exit, its readers miss it: both are true.
+	Agent: {Causes: []string{"lost_agent", "crash"}, Verb: "restart", Touch: TouchAgent},
 }
 
 // Answer returns what is right for a case.
 func (c Case) Answer() Answer { return answers[c.Kind] }
+
+// Names tells whether kind is a right kind of cause.
+func (a Answer) Names(kind string) bool { return slices.Contains(a.Causes, kind) }

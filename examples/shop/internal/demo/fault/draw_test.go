@@ -71,7 +71,7 @@ func TestDrawBeginsAnewWhenPlacesRunOut(t *testing.T) {
 func TestEveryKindHasAnAnswer(t *testing.T) {
 	for _, k := range Kinds {
 		if k != Frontend {
-			assert.NotEmpty(t, Case{Kind: k}.Answer().Cause, k)
+			assert.NotEmpty(t, Case{Kind: k}.Answer().Causes, k)
 		}
 		found, ok := Find(string(k))
 		assert.True(t, ok)

@@ -1,0 +1,117 @@
+package judge
+
+import (
+	"time"
+
+	"github.com/otelheal/otelheal/examples/shop/internal/demo/events"
+	"github.com/otelheal/otelheal/examples/shop/internal/demo/fault"
+)
+
+// Finding is what the judge makes of an episode. A time that is zero is one
+// that never came.
+type Finding struct {
+	Case      fault.Case
+	Injected  time.Time
+	Ended     time.Time
+	Detected  time.Time // the incident was opened
+	Acted     time.Time // the first order was given
+	Restored  time.Time // the first of three good seconds began, says the witness
+	Verified  time.Time // otelheal said: recovered
+	Paged     bool
+	Harmed    bool // the witness saw a bad second
+	Incident  events.Incident
+	Incidents int // that opened in the episode: one fault should give one
+	Cause     events.Cause
+	Grade     Grade
+	Orders    []events.Outcome // what was executed
+	Outcomes  []events.Outcome
+	Breaches  []string
+}
+
+// Judge compares the accounts of an episode.
+func Judge(e *Episode) Finding {
+	f := Finding{
+		Case: e.Case, Injected: e.Injected, Ended: e.Ended,
+		Orders: e.executed(), Outcomes: e.outcomes(),
+	}
+	f.incident(e)
+	f.times(e)
+	f.Grade = grade(e, f.Cause)
+	for _, rule := range []func(*Episode, *Finding) []string{answered, restored, untouched, delivered} {
+		f.Breaches = append(f.Breaches, rule(e, &f)...)
+	}
+	return f
+}
+
+// incident finds the incident of the episode: that which was acted on, else
+// that for which a person was called, else the first.
+func (f *Finding) incident(e *Episode) {
+	opened := e.Record.Events.OpenedSince(e.Injected)
+	var own []events.Incident
+	for _, i := range opened {
+		if !i.OpenedAt.After(e.Ended) {
+			own = append(own, i)
+		}
+	}
+	f.Incidents = len(own)
+	if len(own) == 0 {
+		return
+	}
+	f.Incident = own[0]
+	for _, o := range append(pages(f.Outcomes), f.Orders...) { // orders last: they win
+		for _, i := range own {
+			if i.ID == o.IncidentID {
+				f.Incident = i
+			}
+		}
+	}
+	f.Detected = f.Incident.OpenedAt
+	f.Cause = causeOf(e, f)
+}
+
+// causeOf is the cause that was acted on, else the last one that was named
+// while the incident was open.
+func causeOf(e *Episode, f *Finding) events.Cause {
+	if len(f.Orders) > 0 {
+		if a, ok := e.Record.Events.Action(f.Orders[0].ActionID); ok {
+			return a.Incident.Cause
+		}
+	}
+	cause := f.Incident.Cause
+	for _, i := range e.Record.Events.Revisions(f.Incident.ID) {
+		if i.Status == "open" && i.Settled && !i.UpdatedAt.After(e.Ended) {
+			cause = i.Cause
+		}
+	}
+	return cause
+}
+
+func (f *Finding) times(e *Episode) {
+	bad, harmed := e.Shop.Limits.FirstBad(e.Record.Witness, e.Injected, e.Ended)
+	f.Harmed = harmed
+	from := e.Injected
+	if harmed {
+		from = bad
+	}
+	if len(f.Orders) > 0 {
+		f.Acted = f.Orders[0].At
+		from = f.Acted
+	}
+	f.Restored, _ = e.Shop.Limits.Restored(e.Record.Witness.Between(from, e.Ended), from)
+	for _, o := range f.Outcomes {
+		f.Paged = f.Paged || o.Page
+		if o.State == "succeeded" && o.Mode != "dry_run" && f.Verified.IsZero() {
+			f.Verified = o.At
+		}
+	}
+}
+
+func pages(outcomes []events.Outcome) []events.Outcome {
+	var paged []events.Outcome
+	for _, o := range outcomes {
+		if o.Page {
+			paged = append(paged, o)
+		}
+	}
+	return paged
+}

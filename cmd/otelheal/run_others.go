@@ -4,6 +4,4 @@ package main
 
 import "go.opentelemetry.io/collector/otelcol"
 
-func run(set otelcol.CollectorSettings) error {
-	return otelcol.NewCommand(set).Execute()
-}
+func run(set otelcol.CollectorSettings) error { return newCommand(set).Execute() }

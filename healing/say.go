@@ -46,7 +46,7 @@ func (r *Record) outcome(now time.Time) event.Outcome {
 		Target:     r.Target,
 		Now:        r.Now,
 		Reason:     string(r.Reason),
-		Text:       clip(r.say(), event.MaxText),
+		Text:       clip(r.Say(), event.MaxText),
 		Mode:       r.Action.Mode,
 		Page:       pages(r.State, r.Reason),
 		NotDone:    r.NotDone,
@@ -54,8 +54,8 @@ func (r *Record) outcome(now time.Time) event.Outcome {
 	}
 }
 
-// say puts the state in one line for people.
-func (r *Record) say() string {
+// Say puts the state in one line for people.
+func (r *Record) Say() string {
 	verb, target := r.step().Verb, r.Target.Entity
 	detail := ""
 	if n := len(r.History); n > 0 && r.History[n-1].Text != "" {

@@ -1,0 +1,146 @@
+package healerextension
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"os"
+	"path/filepath"
+	"time"
+
+	"go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
+
+	"github.com/otelheal/otelheal/healing"
+)
+
+// Buckets of the journal.
+var (
+	bucketRecords = []byte("records") // action ID → record
+	bucketOutbox  = []byte("outbox")  // sequence number → entry
+	bucketSeen    = []byte("seen")    // webhook ID → time, against replay
+	bucketMeta    = []byte("meta")
+
+	keyVersion = []byte("version")
+	keyEpoch   = []byte("epoch")
+)
+
+const journalVersion = 1
+
+// journal is the healer's store: bbolt, synced at every commit, one process at
+// a time. Every value carries a checksum; what fails it is refused, never
+// repaired, since acting on a guess is worse than not starting.
+type journal struct {
+	db        *bbolt.DB
+	maxOutbox int
+	// epoch counts the openings: an executor can tell a paused predecessor by it.
+	epoch uint64
+}
+
+// openJournal opens or makes the journal at path, readable by its owner alone.
+func openJournal(path string, maxOutbox int) (*journal, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, fmt.Errorf("make the directory of the journal: %w", err)
+	}
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: time.Second, FreelistType: bbolt.FreelistMapType})
+	if errors.Is(err, bolterrors.ErrTimeout) {
+		return nil, fmt.Errorf("journal %s is in use: another healer works on it, and there may be only one", path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open journal %s: %w (move it away to begin anew: its actions are then not known any more)", path, err)
+	}
+	j := &journal{db: db, maxOutbox: maxOutbox}
+	if err := db.Update(j.begin); err != nil {
+		return nil, errors.Join(fmt.Errorf("open journal %s: %w", path, err), db.Close())
+	}
+	return j, nil
+}
+
+// begin makes the buckets, checks the version and counts the opening.
+func (j *journal) begin(tx *bbolt.Tx) error {
+	for _, name := range [][]byte{bucketRecords, bucketOutbox, bucketSeen, bucketMeta} {
+		if _, err := tx.CreateBucketIfNotExists(name); err != nil {
+			return err
+		}
+	}
+	meta := tx.Bucket(bucketMeta)
+	if v := meta.Get(keyVersion); v == nil {
+		if err := meta.Put(keyVersion, sequence(journalVersion)); err != nil {
+			return err
+		}
+	} else if number(v) != journalVersion {
+		return fmt.Errorf("it has version %d, this healer writes %d", number(v), journalVersion)
+	}
+	j.epoch = number(meta.Get(keyEpoch)) + 1
+	return meta.Put(keyEpoch, sequence(j.epoch))
+}
+
+func (j *journal) close() error { return j.db.Close() }
+
+// write persists what has to stand before the rest of the work is done.
+func (j *journal) write(w *healing.Work) (dropped int, err error) {
+	err = j.db.Update(func(tx *bbolt.Tx) error {
+		records := tx.Bucket(bucketRecords)
+		for i := range w.Records {
+			if err := putJSON(records, []byte(w.Records[i].Action.ID), &w.Records[i]); err != nil {
+				return err
+			}
+		}
+		for _, id := range w.Drop {
+			if err := records.Delete([]byte(id)); err != nil {
+				return err
+			}
+		}
+		var err error
+		dropped, err = j.post(tx, w)
+		return err
+	})
+	return dropped, err
+}
+
+// records are all that the journal holds. One broken value is an error: what
+// was done to whom cannot be known without it.
+func (j *journal) records() (all []healing.Record, err error) {
+	err = j.db.View(func(tx *bbolt.Tx) error {
+		return tx.Bucket(bucketRecords).ForEach(func(k, v []byte) error {
+			var r healing.Record
+			if err := getJSON(v, &r); err != nil {
+				return fmt.Errorf("record %q: %w", k, err)
+			}
+			all = append(all, r)
+			return nil
+		})
+	})
+	return all, err
+}
+
+var crcTable = crc32.MakeTable(crc32.Castagnoli)
+
+var errChecksum = errors.New("the checksum does not match: the journal was damaged or edited")
+
+// putJSON writes a value as its CRC-32C and its JSON.
+func putJSON(b *bbolt.Bucket, key []byte, v any) error {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	return b.Put(key, append(binary.BigEndian.AppendUint32(nil, crc32.Checksum(data, crcTable)), data...))
+}
+
+func getJSON(value []byte, v any) error {
+	if len(value) < crc32.Size || binary.BigEndian.Uint32(value) != crc32.Checksum(value[crc32.Size:], crcTable) {
+		return errChecksum
+	}
+	return json.Unmarshal(value[crc32.Size:], v)
+}
+
+func sequence(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
+
+func number(b []byte) uint64 {
+	if len(b) != 8 {
+		return 0
+	}
+	return binary.BigEndian.Uint64(b)
+}

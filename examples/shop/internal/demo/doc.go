@@ -9,7 +9,7 @@
 //	  │     │        │          │
 //	  └─────┴──── judge ◀───────┘ ──▶ report
 //
-// The ideas are pure and in packages of their own: [fault] says what can break
-// and what a right answer is, judge compares, report draws. This package does
-// the rest: ports, directories, processes, and waiting for things to happen.
+// The ideas are pure and in packages of their own: fault says what can break and
+// what a right answer is, judge compares, report draws. This package does the
+// rest, which is mostly waiting for things to happen.
 package demo

@@ -25,6 +25,7 @@ type Finding struct {
 	Grade     Grade
 	Orders    []events.Outcome // what was executed
 	Outcomes  []events.Outcome
+	Lost      []int // numbered records that did not arrive
 	Breaches  []string
 }
 
@@ -32,7 +33,7 @@ type Finding struct {
 func Judge(e *Episode) Finding {
 	f := Finding{
 		Case: e.Case, Injected: e.Injected, Ended: e.Ended,
-		Orders: e.executed(), Outcomes: e.outcomes(),
+		Orders: e.executed(), Outcomes: e.outcomes(), Lost: e.Lost,
 	}
 	f.incident(e)
 	f.times(e)

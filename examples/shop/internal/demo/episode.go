@@ -1,0 +1,72 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/otelheal/otelheal/examples/shop/internal/demo/fault"
+	"github.com/otelheal/otelheal/examples/shop/internal/demo/judge"
+)
+
+// How long an episode may take.
+const (
+	answerWithin = 60 * time.Second // until the fault is answered
+	settleWithin = 60 * time.Second // until all is quiet again
+	patience     = 8 * time.Second  // how long nothing may be touched after a page
+)
+
+// Play breaks one thing, waits for what otelheal makes of it, mends what is
+// left, waits for quiet, and judges.
+func (d *Demo) Play(ctx context.Context, c fault.Case) (*judge.Finding, error) {
+	lost, err := d.sendRecords(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	e := &judge.Episode{Shop: d.shop(), Case: c, Injected: time.Now(), Record: &d.watch.Record}
+	if err := d.breakIt(ctx, c); err != nil {
+		return nil, err
+	}
+	err = d.await(ctx, answerWithin, "an answer", func() bool {
+		e.Ended = time.Now()
+		return answered(judge.Judge(e), e.Ended)
+	})
+	if err != nil && !errors.Is(err, errTime) {
+		return nil, err
+	}
+	if e.Lost, err = lost(); err != nil {
+		return nil, err
+	}
+	if err := d.mend(ctx, c); err != nil {
+		return nil, err
+	}
+	settled := d.settle(ctx)
+	if settled != nil && !errors.Is(settled, errTime) {
+		return nil, settled
+	}
+	e.Ended = time.Now()
+	f := judge.Judge(e)
+	if settled != nil {
+		f.Breaches = append(f.Breaches, "a minute later the shop or otelheal was not quiet again")
+	}
+	return &f, nil
+}
+
+// answered tells whether nothing more is to be expected.
+func answered(f judge.Finding, now time.Time) bool {
+	if f.Case.Answer().Verb != "" && !f.Verified.IsZero() && !f.Restored.IsZero() {
+		return true
+	}
+	if !f.Paged {
+		return false
+	}
+	last := f.Outcomes[len(f.Outcomes)-1]
+	return last.Ended() && now.Sub(last.At) > patience
+}
+
+// settle waits until the shop is well, no incident is open and no action under way.
+func (d *Demo) settle(ctx context.Context) error {
+	return d.await(ctx, settleWithin, "the shop to be well and otelheal to be quiet", func() bool {
+		return d.quiet() && d.limits.Well(d.watch.Witness, wellFor) && d.healthy()
+	})
+}

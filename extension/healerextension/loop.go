@@ -9,6 +9,7 @@ import (
 
 	"github.com/otelheal/otelheal/event"
 	"github.com/otelheal/otelheal/healing"
+	"github.com/otelheal/otelheal/internal/failpoint"
 )
 
 // inventoryWithin bounds how long one executor may take to say what it owns.
@@ -67,12 +68,14 @@ func (h *healer) do(step func(now time.Time) healing.Work) error {
 	}
 	w := step(h.now())
 	if w.Journalled() {
+		failpoint.Hit(failpoint.BeforeJournal)
 		begun := time.Now()
 		dropped, err := h.journal.write(&w)
 		if err != nil {
 			h.breakDown(err)
 			return h.broken
 		}
+		failpoint.Hit(failpoint.AfterJournal)
 		h.metrics.journalled(time.Since(begun), dropped)
 		if len(w.Outcomes)+len(w.Actions) > 0 {
 			h.inbox.wake()
@@ -102,7 +105,9 @@ func (h *healer) carryOut(a healing.Assignment, how func(healing.Executor, conte
 	defer cancel()
 	result := healing.Result{Effect: healing.EffectUnknown, Detail: "no executor " + a.Executor + " is there to ask"}
 	if hand := h.hand(a.Executor); hand != nil {
+		failpoint.Hit(failpoint.BeforeEffect)
 		result = how(hand, ctx, a.Order)
+		failpoint.Hit(failpoint.AfterEffect)
 	}
 	if h.working.Err() != nil {
 		return // cut off by Shutdown: the journal says executing, and the next start looks it up

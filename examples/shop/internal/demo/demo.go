@@ -72,16 +72,21 @@ func (d *Demo) healthy() bool { return len(d.unhealthy()) == 0 }
 
 func (d *Demo) unhealthy() []string {
 	var missing []string
-	instances := []string{stage.AgentInstance}
-	for _, p := range d.stage.Places() {
-		instances = append(instances, p.Instance)
-	}
-	for _, i := range instances {
+	for _, i := range d.everyone() {
 		if s, ok := d.watch.Events.State(i, time.Now()); !ok || s.Status != "healthy" {
 			missing = append(missing, i)
 		}
 	}
 	return missing
+}
+
+// everyone is each instance that otelheal supervises.
+func (d *Demo) everyone() []string {
+	instances := []string{stage.AgentInstance}
+	for _, p := range d.stage.Places() {
+		instances = append(instances, p.Instance)
+	}
+	return instances
 }
 
 // quiet tells whether no incident is open and no action under way.

@@ -5,8 +5,12 @@ import (
 	"time"
 )
 
-// inARow is how many good seconds make a recovery: one may be luck.
-const inARow = 3
+// A recovery is some good seconds in a row: one may be luck. Where a fault hurts
+// few requests even each of three may be, so they must be very good together.
+const (
+	inARow   = 3
+	together = 0.98
+)
 
 // Limits say which second is a good one.
 type Limits struct {
@@ -41,7 +45,7 @@ func (m Limits) Restored(l Log, from time.Time) (time.Time, bool) {
 			run = 0
 			continue
 		}
-		if run++; run == inARow {
+		if run++; run >= inARow && since[i-inARow+1:i+1].Ratio() >= together {
 			return since[i-inARow+1].At(), true
 		}
 	}

@@ -44,6 +44,16 @@ func (l Log) Between(from, to time.Time) Log {
 	return since[:len(since)-len(since.Since(to))]
 }
 
+// Ratio is the share over all seconds together.
+func (l Log) Ratio() float64 {
+	var all Second
+	for _, s := range l {
+		all.Sent += s.Sent
+		all.OK += s.OK
+	}
+	return all.Ratio()
+}
+
 // Ratios are the ratios of all seconds.
 func (l Log) Ratios() []float64 {
 	ratios := make([]float64, len(l))

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// film makes seconds from a string: + is good, - fails half, s is slow, . is idle.
+// film makes seconds from a string: + is good, ~ only just, - fails half, s is slow, . is idle.
 func film(seconds string) Log {
 	var l Log
 	for i, c := range seconds {
@@ -15,6 +15,8 @@ func film(seconds string) Log {
 		switch c {
 		case '-':
 			s.OK = 25
+		case '~':
+			s.OK = 48
 		case 's':
 			s.P95 = 900
 		case '.':
@@ -39,6 +41,7 @@ func TestRestored(t *testing.T) {
 		{"two good seconds are luck", "++-++-+++", 2, 6},
 		{"slow is not well", "++sss+++", 2, 5},
 		{"silence is not well", "++....", 2, -1},
+		{"three times only just is not well", "++--~~~+++", 2, 6},
 		{"not yet three", "++--++", 2, -1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -1,0 +1,113 @@
+package rca
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/otelheal/otelheal/event"
+)
+
+// name decides what is wrong with a candidate, and says why in one line.
+func (e *Engine) name(i *incident, c *candidate) {
+	if c.kind == "" {
+		c.kind = e.kindOf(i, c)
+	}
+	c.why = c.reason(c.kind)
+}
+
+func (e *Engine) kindOf(i *incident, c *candidate) event.Kind {
+	mode := c.dominant()
+	switch {
+	case c.svc.external:
+		return event.KindDependency
+	case c.change != nil:
+		return event.KindBadRelease
+	case e.stoppedOnPurpose(c):
+		return event.KindUnknown
+	case c.state != nil && c.state.Status == event.AgentExited:
+		return event.KindCrash
+	case c.state != nil && mode == originError && c.traces[originError] > 0:
+		return event.KindErrors
+	case c.anomaly != nil && strength(c.anomaly) >= 0.3 && (mode == originSlow || mode == originTimeout):
+		return c.resource()
+	case mode == originSlow && c.traces[originSlow] > 0:
+		return event.KindSlow
+	case c.state != nil:
+		return event.KindHang
+	case mode == originTimeout && c.inst != nil && e.answers(i, c.inst):
+		return event.KindSlow
+	case mode == originTimeout && c.traces[originTimeout] > 0:
+		return event.KindHang
+	case mode == originUnreachable && c.traces[originUnreachable] > 0:
+		return event.KindCrash
+	case c.traces[originError]+c.traces[originHandled] > 0:
+		return event.KindErrors
+	case c.anomaly != nil:
+		return c.resource()
+	}
+	return event.KindUnknown
+}
+
+// resource is memory or CPU: a leak costs the processor as well, for its
+// collector, but a busy loop costs no memory.
+func (c *candidate) resource() event.Kind {
+	if familyOf(c.anomaly.Metric) == familyMemory {
+		return event.KindMemory
+	}
+	return event.KindCPU
+}
+
+func (c *candidate) dominant() originMode {
+	best := originError
+	for _, m := range []originMode{originTimeout, originUnreachable, originSlow} {
+		if c.traces[m] > c.traces[best] {
+			best = m
+		}
+	}
+	return best
+}
+
+// answers tells whether the instance goes on serving a good part of its load.
+func (e *Engine) answers(i *incident, inst *instance) bool {
+	onset := i.Onset.Unix()
+	before, now := inst.served.rate(onset-20, onset-2), inst.served.rate(max(onset+1, e.g.now-5), e.g.now-1)
+	return before > 0 && now >= 0.3*before
+}
+
+func (e *Engine) stoppedOnPurpose(c *candidate) bool {
+	if c.inst == nil {
+		return false
+	}
+	st := e.stateOf(c.inst.entity)
+	return st != nil && st.Status == event.AgentStopped
+}
+
+// reason is why, with numbers.
+func (c *candidate) reason(k event.Kind) string {
+	n := int(math.Round(c.weight))
+	name := c.entity().String()
+	where := fmt.Sprintf("%d traces (%.0f %%) went wrong there", n, 100*c.share)
+	switch k {
+	case event.KindOverload:
+		return fmt.Sprintf("requests rose from %.3g to %.3g a second before anything else happened", c.loadFrom, c.loadTo)
+	case event.KindBadRelease:
+		return fmt.Sprintf("release %s came %s; %s since", c.change.To, c.change.At.UTC().Format("15:04:05"), where)
+	case event.KindCrash:
+		if c.state != nil {
+			return name + " ended" + reason(c.state.Reason) + "; " + where
+		}
+		return "calls to " + name + " find no connection; " + where
+	case event.KindHang:
+		if c.state != nil {
+			return name + " fails its probe" + reason(c.state.Reason) + "; " + where
+		}
+		return "calls to " + name + " get no answer; " + where
+	case event.KindCPU, event.KindMemory:
+		return fmt.Sprintf("%s is %.4g, expected %.4g; %s", c.anomaly.Metric, c.anomaly.Observed, c.anomaly.Expected, where)
+	case event.KindDependency:
+		return "calls to " + name + ", which sends no telemetry, fail or are slow; " + where
+	case event.KindUnknown:
+		return "it is not clear what is wrong; " + where
+	}
+	return where
+}

@@ -1,0 +1,183 @@
+package rca
+
+import (
+	"math"
+	"time"
+
+	"github.com/otelheal/otelheal/event"
+)
+
+const (
+	latencyQuantile = 0.9
+	errorRatio      = "error_ratio"
+	latency         = "latency_p90"
+	maxReach        = 15 // seconds that a quiet series is looked back on
+)
+
+// symptom is an event.Symptom with what it is followed by.
+type symptom struct {
+	event.Symptom
+	series *series     // error ratio or latency
+	state  *agentState // or a state
+	alert  string      // or an alert's fingerprint
+	from   *service    // where it hurts; nil if the graph does not know
+	to     *service    // the callee of an edge, else from
+	inBand int64       // since when; 0: it is not
+	agent  bool
+}
+
+// breach is what a series shows when it left its baseline.
+type breach struct {
+	what            string
+	band            event.Band
+	observed        float64
+	unit            string
+	firstBad, until int64 // ends of the first and the last bad sample
+	window          counts
+}
+
+// window sums up the newest seconds: as few as possible, as many as it takes to
+// judge. Nothing is returned if nothing is new.
+func (e *Engine) window(s *series) (from int64, c counts) {
+	n := len(s.recent)
+	if n == 0 || s.recent[n-1].sec < e.g.now-3 {
+		return 0, c
+	}
+	latest := s.recent[n-1].sec
+	least := latest - max(2, int64(e.set.Blip/time.Second)+1)
+	from = latest
+	for i := n - 1; i >= 0 && s.recent[i].sec > latest-maxReach; i-- {
+		if s.recent[i].sec < least && c.n >= uint32(e.set.MinSamples) {
+			break
+		}
+		from = s.recent[i].sec
+		c.merge(&s.recent[i].counts)
+	}
+	return from, c
+}
+
+// breachOf compares a series with its baseline.
+func (e *Engine) breachOf(s *series) (b breach, ok bool) {
+	if s.base.n < uint32(e.set.MinBaseline) {
+		return b, false
+	}
+	from, c := e.window(s)
+	if c.n < uint32(e.set.MinSamples) {
+		return b, false
+	}
+	if high := e.errorHigh(s, c.n); c.bad >= 3 && c.badShare() > high {
+		b = breach{what: errorRatio, band: event.Band{High: high}, observed: c.badShare(), unit: "1", window: c}
+		b.firstBad, b.until = span(s, from, func(c *counts) (int64, int64, bool) {
+			return c.firstBad, c.lastBad, c.badShare() > high
+		})
+		return b, true
+	}
+	if s.slowOver == 0 || c.slow < 3 || share(c.slow, c.n) <= 1-latencyQuantile {
+		return b, false
+	}
+	b = breach{
+		what: latency, unit: "s", window: c, band: event.Band{High: float64(s.slowOver) / 1e9},
+		observed: c.hist.quantile(latencyQuantile) / 1e9,
+	}
+	b.firstBad, b.until = span(s, from, func(c *counts) (int64, int64, bool) {
+		return c.firstSlow, c.lastSlow, share(c.slow, c.n) > 1-latencyQuantile
+	})
+	return b, true
+}
+
+// errorHigh is the highest error ratio that is normal: at most what the baseline
+// may truly have, as young as it is, and a material increase, or what chance does
+// to n requests if that is more. Four sigmas, since every series is looked at four
+// times a second.
+func (e *Engine) errorHigh(s *series, n uint32) float64 {
+	size := float64(s.base.n)
+	p := (float64(s.base.bad) + 0.5) / (size + 1)
+	p += 2*math.Sqrt(p*(1-p)/size) + 1/size
+	chance := 4 * math.Sqrt(max(0, p*(1-p))/float64(max(n, uint32(e.set.MinSamples))))
+	return min(1, p+max(e.set.ErrorIncrease, chance))
+}
+
+// span is the stretch of bad samples, in the seconds that are bad as a whole:
+// a single error before is the noise of every day.
+func span(s *series, from int64, bad func(*counts) (first, last int64, is bool)) (first, last int64) {
+	for i := range s.recent {
+		if s.recent[i].sec < from {
+			continue
+		}
+		if f, l, is := bad(&s.recent[i].counts); is {
+			widen(&first, &last, f, l)
+		}
+	}
+	return first, last
+}
+
+// demandBefore is the rate of requests in the half minute before the onset.
+func demandBefore(s *series, onset int64) float64 {
+	sec := onset / int64(time.Second)
+	return s.rate(sec-30, sec-1)
+}
+
+// follow brings the symptom up to date. Its band stays as it is.
+func (s *symptom) follow(e *Engine, now int64) {
+	switch {
+	case s.series != nil:
+		s.followSeries()
+	case s.state != nil:
+		s.followState()
+	default:
+		s.followAlert(e)
+	}
+	if !s.Band.Contains(s.Observed) {
+		s.inBand = 0
+	} else if s.inBand == 0 {
+		s.inBand = now
+	}
+}
+
+// followSeries looks at the last two to three seconds in which samples ended.
+func (s *symptom) followSeries() {
+	n := len(s.series.recent)
+	if n == 0 {
+		return
+	}
+	last := s.series.recent[n-1].last
+	from := last/int64(time.Second) - 2
+	c := s.series.sum(from, s.series.recent[n-1].sec)
+	if c.n == 0 || !time.Unix(0, c.last).After(s.FreshAt) && time.Unix(0, c.first).Equal(s.WindowStart) && s.Demand == demand(&c) {
+		return
+	}
+	s.WindowStart, s.FreshAt = time.Unix(0, c.first).UTC(), time.Unix(0, c.last).UTC()
+	s.Demand = demand(&c)
+	if s.What == errorRatio {
+		s.Observed = c.badShare()
+		return
+	}
+	s.Observed = c.hist.quantile(latencyQuantile) / 1e9
+}
+
+// demand is requests a second in the time that the samples cover.
+func demand(c *counts) float64 {
+	covered := max(float64(c.last-c.first)/1e9, 1)
+	return float64(c.n) / covered
+}
+
+// followState takes any newer incarnation's state for the instance's.
+func (s *symptom) followState() {
+	s.Observed = 0
+	if s.state.Status == event.AgentHealthy {
+		s.Observed = 1
+	}
+	s.WindowStart, s.FreshAt = s.state.At.UTC(), s.state.At.UTC()
+}
+
+func (s *symptom) followAlert(e *Engine) {
+	a := e.alerts[s.alert]
+	if a == nil {
+		return
+	}
+	s.Observed, s.FreshAt = 1, a.StartsAt.UTC()
+	if a.Status == event.AlertResolved {
+		s.Observed, s.FreshAt = 0, a.EndsAt.UTC()
+	}
+	s.WindowStart = s.FreshAt
+}

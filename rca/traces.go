@@ -1,0 +1,137 @@
+package rca
+
+import "encoding/binary"
+
+const (
+	maxTraceSpans = 1000 // of one trace; more of them tell nothing new
+	maxTraceLogs  = 16
+	maxNotes      = 8 // texts of failed spans
+)
+
+// Sizes by which held memory is estimated, in bytes.
+const (
+	spanBytes  = 72
+	traceBytes = 320
+	logBytes   = 96
+)
+
+// heldSpan is a span while its trace is held.
+type heldSpan struct {
+	id, parent uint64
+	start, end int64
+	inst       *instance
+	op         *operation
+	peer       *peer // of a client or producer
+	kind       SpanKind
+	failure    Failure
+	slow       bool // slower than its series' normal
+	counted    bool // its own time is in the statistics
+}
+
+func (s *heldSpan) duration() int64 { return s.end - s.start }
+func (s *heldSpan) calls() bool     { return s.kind == KindClient || s.kind == KindProducer }
+
+// heldLog is an ERROR log while its trace is held.
+type heldLog struct {
+	span uint64
+	at   int64
+	inst *instance
+	text string
+}
+
+type note struct {
+	span uint64
+	text string
+}
+
+// trace is held until no more spans come, then it is judged, and held on for
+// a while in case some come late.
+type trace struct {
+	id          [16]byte
+	spans       []heldSpan
+	logs        []heldLog
+	notes       []note
+	first, last int64 // arrival
+	judged      bool
+	waiting     bool // in the list of those to be judged
+	marks       []mark
+	bytes       int64
+}
+
+func (t *trace) note(span uint64) string {
+	for _, n := range t.notes {
+		if n.span == span {
+			return n.text
+		}
+	}
+	return ""
+}
+
+// traces is the bounded store of held traces. When it is full the oldest go.
+type traces struct {
+	byID    map[[16]byte]*trace
+	order   []*trace // by first arrival
+	waiting []*trace // to be judged
+	bytes   int64
+	spans   int
+}
+
+func (t *traces) trace(id [16]byte, now int64) *trace {
+	tr, ok := t.byID[id]
+	if !ok {
+		tr = &trace{id: id, first: now, bytes: traceBytes}
+		t.byID[id] = tr
+		t.order = append(t.order, tr)
+		t.bytes += traceBytes
+	}
+	tr.last, tr.judged = now, false
+	if !tr.waiting {
+		tr.waiting = true
+		t.waiting = append(t.waiting, tr)
+	}
+	return tr
+}
+
+func (t *traces) grow(tr *trace, n int64) { tr.bytes += n; t.bytes += n }
+
+// ready takes out the traces that are complete: quiet since before quiet, or
+// begun before old.
+func (t *traces) ready(quiet, old int64) (list []*trace) {
+	rest := t.waiting[:0]
+	for _, tr := range t.waiting {
+		switch {
+		case tr.last <= quiet || tr.first <= old:
+			tr.waiting = false
+			list = append(list, tr)
+		default:
+			rest = append(rest, tr)
+		}
+	}
+	clear(t.waiting[len(rest):])
+	t.waiting = rest
+	return list
+}
+
+// evictOldest forgets the oldest trace and returns it.
+func (t *traces) evictOldest() *trace {
+	if len(t.order) == 0 {
+		return nil
+	}
+	tr := t.order[0]
+	t.order[0] = nil
+	t.order = t.order[1:]
+	delete(t.byID, tr.id)
+	t.bytes -= tr.bytes
+	t.spans -= len(tr.spans)
+	if tr.waiting {
+		for i, w := range t.waiting {
+			if w == tr {
+				t.waiting = append(t.waiting[:i], t.waiting[i+1:]...)
+				break
+			}
+		}
+	}
+	return tr
+}
+
+func spanID(b [8]byte) uint64 { return binary.LittleEndian.Uint64(b[:]) }

@@ -1,0 +1,172 @@
+package detector
+
+import (
+	"math"
+	"time"
+)
+
+// EWMA judges by exponentially weighted mean and variance; see the package text.
+type EWMA struct {
+	Threshold   float64       // deviations that make a breach
+	Consecutive int           // breaches in a row on one side that open an anomaly
+	HalfLife    time.Duration // of the history, but at least minIntervals sampling intervals
+	WarmUp      time.Duration // before a series is judged, and at least MinSamples
+	MinSamples  float64
+	MinAbsolute float64 // floor of the deviation
+	MinRelative float64 // floor of the deviation as a share of the mean
+	Direction   Direction
+	AdoptAfter  time.Duration // a level that holds so long is the new normal
+}
+
+// NewDefaultEWMA returns the defaults of the base model.
+func NewDefaultEWMA() EWMA {
+	return EWMA{
+		Threshold:   3,
+		Consecutive: 2,
+		HalfLife:    5 * time.Minute,
+		WarmUp:      30 * time.Second,
+		MinSamples:  20,
+		MinRelative: 0.1,
+		AdoptAfter:  10 * time.Minute,
+	}
+}
+
+const (
+	minIntervals = 60    // the history is never shorter than so many samples
+	clip         = 8     // deviations that a single excursion may teach
+	maxScore     = 1000  // of a series that never moved before
+	maxMagnitude = 1e150 // its square is still finite
+	smallSample  = 8     // the deviation is this / Weight larger while the history is short
+	tinyShare    = 1e-9  // smallest deviation as a share of the value, against rounding
+)
+
+var _ Model = (*EWMA)(nil)
+
+// Step implements [Model].
+func (m *EWMA) Step(s *State, x Sample) Verdict {
+	if !(math.Abs(x.Value) <= maxMagnitude) {
+		return Verdict{Skip: SkipNotFinite, Phase: s.Phase}
+	}
+	if x.Time <= 0 {
+		return Verdict{Skip: SkipTime, Phase: s.Phase}
+	}
+	if s.Last == 0 {
+		*s = State{Last: x.Time, Mean: x.Value, Weight: 1}
+		return Verdict{Observed: x.Value, Expected: x.Value}
+	}
+	if x.Time <= s.Last {
+		return Verdict{Skip: lateness(x.Time, s.Last), Phase: s.Phase}
+	}
+	m.advance(s, x.Time)
+	base := m.deviation(s, x)
+	dev := base * max(1, float64(s.Tail)/m.Threshold)
+	diff := x.Value - s.Mean
+	v := Verdict{
+		Score:     max(-maxScore, min(maxScore, diff/dev)),
+		Observed:  x.Value,
+		Expected:  s.Mean,
+		Deviation: dev,
+	}
+	breach := math.Abs(diff) > m.Threshold*dev && m.Direction.concerns(diff)
+	switch {
+	case s.Phase == PhaseOpen:
+		m.stepOpen(s, x, base, breach, &v)
+	case !m.ready(s):
+		s.learn(x.Value, base)
+		s.Phase, s.Run, s.Onset = PhaseLearning, 0, 0
+		if m.ready(s) {
+			s.Phase = PhaseNormal
+		}
+	case breach:
+		m.stepBreach(s, x, &v)
+	default:
+		if s.Phase == PhaseSuspect { // the run was too short: the excursion was single
+			s.learn(s.Level, base)
+			s.Run, s.Onset = 0, 0
+		}
+		s.learn(x.Value, base)
+		s.Phase = PhaseNormal
+	}
+	v.Phase = s.Phase
+	if v.Onset == 0 {
+		v.Onset = s.Onset
+	}
+	return v
+}
+
+// Ready reports whether a state has history enough to be judged.
+func (m *EWMA) Ready(s *State) bool { return s.Last != 0 && m.ready(s) }
+
+func (m *EWMA) ready(s *State) bool {
+	return float64(s.Weight) >= m.MinSamples && float64(s.Weight)*float64(s.Gap) >= m.WarmUp.Seconds()*0.999
+}
+
+// advance moves the clock of the state and forgets what the time took.
+func (m *EWMA) advance(s *State, now int64) {
+	dt := float64(now-s.Last) / 1e9
+	s.Last = now
+	if s.Gap == 0 {
+		s.Gap = float32(dt)
+	} else { // one long gap must not pass for the interval
+		s.Gap += (min(float32(dt), 4*s.Gap) - s.Gap) / 8
+	}
+	r := dt / max(m.HalfLife.Seconds(), minIntervals*float64(s.Gap))
+	left := 0.0
+	if r < 0.05 { // exp2(−r) to the third order, good to 7 digits and several times faster
+		y := r * math.Ln2
+		left = 1 - y*(1-y/2*(1-y/3))
+	} else {
+		left = math.Exp2(-r)
+	}
+	s.Weight *= float32(left)
+	s.Tail *= float32(1 - (1-left)/2)
+	s.Habit *= float32(1 - (1-left)/4)
+}
+
+// deviation is one sigma of the series with all floors but the tail.
+func (m *EWMA) deviation(s *State, x Sample) float64 {
+	mean := math.Abs(s.Mean)
+	dev := math.Sqrt(s.Var) * (1 + smallSample/(1+float64(s.Weight)))
+	dev = max(dev, m.MinAbsolute, m.MinRelative*mean)
+	if q := x.Quantum; q > 0 {
+		dev = max(dev, math.Sqrt(max(mean*q, q*q/4)))
+	}
+	if x.Spread > 1 {
+		dev *= x.Spread
+	}
+	return max(dev, tinyShare*max(mean, math.Abs(x.Value)), math.SmallestNonzeroFloat32)
+}
+
+// learn takes a value into the history, clipped.
+func (s *State) learn(value, dev float64) {
+	diff := value - s.Mean
+	w := float64(s.Weight)
+	if w >= smallSample {
+		size := math.Abs(diff) / dev
+		if size > clip {
+			size = clip
+			diff = math.Copysign(clip*dev, diff)
+		}
+		s.Tail = max(s.Tail, float32(size))
+	}
+	w++
+	s.Weight = float32(w)
+	s.Mean += diff / w
+	s.Var = (1 - 1/w) * (s.Var + diff*diff/w)
+}
+
+func lateness(t, last int64) Skip {
+	if t == last {
+		return SkipDuplicate
+	}
+	return SkipLate
+}
+
+func finite(xs ...float64) bool {
+	for _, x := range xs {
+		if math.IsNaN(x) || math.IsInf(x, 0) {
+			return false
+		}
+	}
+	return true
+}

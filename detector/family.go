@@ -1,0 +1,75 @@
+package detector
+
+// A family is the same series of the instances of one service. A new instance
+// starts from the baseline of a sibling instead of from nothing, so it neither
+// stays deaf as long as a new service nor alarms because it is cold.
+
+// begin gives the state of a new series what can be known before its first
+// sample at time t.
+func (s *Store) begin(e *series, a Aspect, st *State, t int64) {
+	if sib := s.sibling(e); sib != nil {
+		if from := s.lookup(sib, a); from != nil && lend(from, st, t) {
+			s.stats.Borrowed++
+			return
+		}
+	}
+	if e.fromZero && a == AspectRate {
+		s.primeZero(e, st, t)
+	}
+}
+
+// sibling returns the learnt member of a series' family, if it is of the same kind.
+func (s *Store) sibling(e *series) *series {
+	i := s.families[e.family]
+	if i == 0 {
+		return nil
+	}
+	sib := s.series.at(i)
+	if sib == e || sib.kind != e.kind || sib.family != e.family {
+		return nil
+	}
+	return sib
+}
+
+// lend copies a baseline: twice the variance, since instances differ, and so
+// little weight that the new one is not judged at once and soon has its own.
+func lend(from, to *State, t int64) bool {
+	const weight = 15
+	if from.Phase == PhaseLearning || from.Last == 0 {
+		return false
+	}
+	*to = State{
+		Last:   max(1, t-int64(float64(from.Gap)*1e9)),
+		Mean:   from.Mean,
+		Var:    2 * from.Var,
+		Weight: min(from.Weight, weight),
+		Gap:    from.Gap,
+		Tail:   from.Tail,
+	}
+	return true
+}
+
+// register makes a learnt series the one that its family borrows from.
+func (s *Store) register(i uint32, e *series) {
+	if s.families[e.family] == 0 {
+		s.families[e.family] = i
+	}
+}
+
+// primeZero starts a counter of errors as if it had been watched at zero as long
+// as its resource: it is there only since the first error.
+func (s *Store) primeZero(e *series, st *State, t int64) {
+	r := s.resources.pool.at(e.resource)
+	if r.gap <= 0 {
+		return
+	}
+	weight := float32(float64(r.previous-r.first)/1e9) / r.gap
+	if weight < 1 {
+		return
+	}
+	*st = State{
+		Last:   max(1, min(r.previous, t-1)),
+		Weight: min(weight, 5*minIntervals),
+		Gap:    r.gap,
+	}
+}

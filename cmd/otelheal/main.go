@@ -15,6 +15,8 @@ import (
 	"go.opentelemetry.io/collector/confmap/provider/httpsprovider"
 	"go.opentelemetry.io/collector/confmap/provider/yamlprovider"
 	"go.opentelemetry.io/collector/otelcol"
+
+	"github.com/otelheal/otelheal/confmap/observeconverter"
 )
 
 // version is set by the linker (see the Makefile); builder-config.yaml carries
@@ -51,6 +53,9 @@ func settings() otelcol.CollectorSettings {
 					httpprovider.NewFactory(),
 					httpsprovider.NewFactory(),
 					yamlprovider.NewFactory(),
+				},
+				ConverterFactories: []confmap.ConverterFactory{
+					observeconverter.NewFactory(),
 				},
 			},
 		},

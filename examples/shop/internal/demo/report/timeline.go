@@ -87,6 +87,8 @@ func area(film witness.Log, x func(time.Time) float64) string {
 	return b.String()
 }
 
+// mark stacks the labels so that an earlier one hangs lower: no later line
+// crosses it.
 func (t *Timeline) mark(f *judge.Finding, x func(time.Time) float64) {
 	for _, m := range []struct {
 		class string
@@ -102,7 +104,9 @@ func (t *Timeline) mark(f *judge.Finding, x func(time.Time) float64) {
 		if at > plotWidth*0.8 {
 			anchor = "end"
 		}
-		t.Marks = append(t.Marks, Mark{at, plotHeight + markGap*float64(len(t.Marks)+1), anchor, m.class,
-			fmt.Sprintf("%s %s", m.class, sign(f, m.at))})
+		t.Marks = append(t.Marks, Mark{X: at, Anchor: anchor, Class: m.class, Text: m.class + " " + sign(f, m.at)})
+	}
+	for i := range t.Marks {
+		t.Marks[i].Y = plotHeight + markGap*float64(len(t.Marks)-i)
 	}
 }

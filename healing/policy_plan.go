@@ -88,3 +88,10 @@ func DeliverBy(a *event.Action) time.Time {
 	}
 	return by
 }
+
+// Premature tells whether an action only says that no policy matches a cause
+// which is still a first guess. The ranking is done within a second or so: to
+// page before would page for many an incident that a policy is there for.
+func Premature(a *event.Action) bool {
+	return a.Policy == Unmatched && !a.Incident.Settled
+}

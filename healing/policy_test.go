@@ -209,6 +209,18 @@ func TestDeliverBy(t *testing.T) {
 	assert.Equal(t, a.Expires, DeliverBy(&a))
 }
 
+func TestPremature(t *testing.T) {
+	i := hung()
+	i.Settled = false
+	a := Plan([]Policy{restart()}, i, policyNow)
+	assert.False(t, Premature(&a), "what waits for the ranking is for the healer to say")
+	a = Plan(nil, i, policyNow)
+	assert.True(t, Premature(&a))
+	i.Settled = true
+	a = Plan(nil, i, policyNow)
+	assert.False(t, Premature(&a))
+}
+
 func TestActionID(t *testing.T) {
 	assert.Equal(t, ActionID("inc-1"), ActionID("inc-1"))
 	assert.NotEqual(t, ActionID("inc-1"), ActionID("inc-2"))

@@ -6,11 +6,8 @@ import (
 	"time"
 
 	"github.com/otelheal/otelheal/event"
+	"github.com/otelheal/otelheal/healing"
 )
-
-// eventType names the message and the version of its data. A field that is
-// added changes nothing for who knows the old ones; a changed meaning is v2.
-const eventType = "io.otelheal.action.v1"
 
 // contentType is the structured mode of CloudEvents 1.0.
 const contentType = "application/cloudevents+json; charset=utf-8"
@@ -32,7 +29,7 @@ type cloudEvent struct {
 func newCloudEvent(source string, a *event.Action) cloudEvent {
 	return cloudEvent{
 		SpecVersion:     "1.0",
-		Type:            eventType,
+		Type:            healing.ActionEventType,
 		Source:          source,
 		ID:              fmt.Sprintf("%s-r%d", a.ID, a.Incident.Revision), // no dot: Standard Webhooks sign "id.timestamp.body"
 		Subject:         a.Target.Entity.String(),

@@ -27,6 +27,7 @@ const (
 	causeUnsigned  = "unsigned"
 	causeMalformed = "malformed"
 	causeUnmatched = "unmatched"
+	causeUnsettled = "unsettled"
 	causeExpired   = "expired"
 	causeRejected  = "rejected"
 )
@@ -143,6 +144,10 @@ func (r *recovery) submit(ctx context.Context, lr plog.LogRecord) error {
 	action := healing.Plan(r.policies, incident, now)
 	if action.Policy == healing.Unmatched && r.cfg.Unmatched == UnmatchedIgnore {
 		r.drop(ctx, causeUnmatched)
+		return nil
+	}
+	if healing.Premature(&action) {
+		r.drop(ctx, causeUnsettled)
 		return nil
 	}
 	if by := healing.DeliverBy(&action); now.After(by) {

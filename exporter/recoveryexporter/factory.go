@@ -52,20 +52,9 @@ func createDefaultConfig() component.Config {
 }
 
 func createLogs(ctx context.Context, set exporter.Settings, cfg component.Config) (exporter.Logs, error) {
-	c := cfg.(*Config)
-	r, err := newRecovery(c, set)
+	r, err := newRecovery(cfg.(*Config), set)
 	if err != nil {
 		return nil, err
 	}
-	logs, err := exporterhelper.NewLogs(ctx, set, cfg, r.push,
-		exporterhelper.WithStart(r.start),
-		exporterhelper.WithShutdown(r.shutdown),
-		exporterhelper.WithTimeout(c.Timeout),
-		exporterhelper.WithQueue(c.Queue),
-		exporterhelper.WithRetry(c.Retry),
-	)
-	if err != nil {
-		return nil, err
-	}
-	return &gate{logs, r}, nil
+	return newGate(ctx, r)
 }

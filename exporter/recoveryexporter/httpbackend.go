@@ -100,10 +100,13 @@ func (b *httpBackend) judge(resp *http.Response, answer []byte, id string) (heal
 		return healing.Receipt{}, consumererror.NewPermanent(fmt.Errorf(
 			"backend answered %d: redirects are not followed, set `endpoint` to the final address", code))
 	}
-	// The text of such an answer can repeat credentials; only a receipt's reason is shown.
-	if r := receiptOf(answer, id); r.Verdict == healing.VerdictInvalid && r.Reason != "" {
+	switch r := receiptOf(answer, id); {
+	case r.Verdict == healing.VerdictDuplicate || r.Verdict == healing.VerdictStale:
+		return r, nil // such as 409 to a message whose first answer was lost
+	case r.Verdict == healing.VerdictInvalid && r.Reason != "":
 		return healing.Receipt{}, consumererror.NewPermanent(fmt.Errorf("backend answered %d: %.200q", code, r.Reason))
 	}
+	// Any other text could repeat credentials, so it is not shown.
 	return healing.Receipt{}, consumererror.NewPermanent(fmt.Errorf("backend answered %d", code))
 }
 

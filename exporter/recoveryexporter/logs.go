@@ -2,8 +2,10 @@ package recoveryexporter
 
 import (
 	"context"
+	"sync"
 
 	"go.opentelemetry.io/collector/exporter"
+	"go.opentelemetry.io/collector/exporter/exporterhelper"
 	"go.opentelemetry.io/collector/pdata/plog"
 
 	"github.com/otelheal/otelheal/internal/eventlog"
@@ -14,6 +16,31 @@ import (
 type gate struct {
 	exporter.Logs
 	recovery *recovery
+	stopped  sync.Once
+}
+
+// newGate puts the collector's queue, retries and time-out between the gate and
+// the recovery.
+func newGate(ctx context.Context, r *recovery) (*gate, error) {
+	logs, err := exporterhelper.NewLogs(ctx, r.set, r.cfg, r.push,
+		exporterhelper.WithStart(r.start),
+		exporterhelper.WithShutdown(r.shutdown),
+		exporterhelper.WithTimeout(r.cfg.Timeout),
+		exporterhelper.WithQueue(r.cfg.Queue),
+		exporterhelper.WithRetry(r.cfg.Retry),
+	)
+	if err != nil {
+		return nil, err
+	}
+	return &gate{Logs: logs, recovery: r}, nil
+}
+
+// Shutdown implements component.Component. The helper's own panics when it is
+// called twice.
+func (g *gate) Shutdown(ctx context.Context) error {
+	var err error
+	g.stopped.Do(func() { err = g.Logs.Shutdown(ctx) })
+	return err
 }
 
 // ConsumeLogs implements consumer.Logs.

@@ -152,6 +152,9 @@ func (e *Engine) AddAnomaly(a event.Anomaly, now time.Time) {
 	}
 	key := anomalyKey{bounded(a.Entity), line(a.Metric, event.MaxName), line(a.Aspect, 64), line(labels.String(), 512)}
 	old, ok := e.anomalies[key]
+	if !ok && a.End != "" {
+		return // the end of something that began before our time
+	}
 	if !ok && len(e.anomalies) >= maxAnomalies {
 		e.stats.DroppedOther++
 		return

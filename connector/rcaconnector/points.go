@@ -1,0 +1,140 @@
+package rcaconnector
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/pmetric"
+
+	"github.com/otelheal/otelheal/event"
+)
+
+// Names of the anomaly processor's series and attributes.
+const (
+	anomalyPrefix = "otelheal.anomaly."
+	attrMetric    = "otelheal.metric.name"
+	attrAspect    = "otelheal.metric.aspect"
+	attrUnit      = "otelheal.metric.unit"
+	attrEnd       = "otelheal.anomaly.end"
+)
+
+// takeMetrics walks the score series of the anomaly processor into the engine;
+// other metrics are nothing to it.
+func (e *engine) takeMetrics(ctx context.Context, md pmetric.Metrics) {
+	e.received(ctx, signalMetrics, md.DataPointCount())
+	now := e.now()
+	for _, rm := range md.ResourceMetrics().All() {
+		list := readAnomalies(rm)
+		if len(list) == 0 {
+			continue
+		}
+		entity := entityOf(rm.Resource())
+		if entity.Service == "" {
+			e.noService.Add(int64(len(list)))
+			continue
+		}
+		e.mu.Lock()
+		for _, a := range list {
+			a.Entity = entity
+			e.brain.AddAnomaly(*a, now)
+		}
+		e.mu.Unlock()
+	}
+}
+
+// readAnomalies puts the gauges of one resource together to anomalies, in the
+// order of their scores.
+func readAnomalies(rm pmetric.ResourceMetrics) (list []*event.Anomaly) {
+	found := map[string]*event.Anomaly{}
+	for _, sm := range rm.ScopeMetrics().All() {
+		for _, m := range sm.Metrics().All() {
+			field, ok := strings.CutPrefix(m.Name(), anomalyPrefix)
+			if !ok || m.Type() != pmetric.MetricTypeGauge {
+				continue
+			}
+			for _, p := range m.Gauge().DataPoints().All() {
+				key := keyOf(p.Attributes())
+				a := found[key]
+				if a == nil {
+					a = newAnomaly(p)
+					if a == nil {
+						continue
+					}
+					found[key] = a
+				}
+				if setField(a, field, p) {
+					list = append(list, a)
+				}
+			}
+		}
+	}
+	return list
+}
+
+// setField fills in one gauge, and tells whether it was the score that begins
+// an anomaly.
+func setField(a *event.Anomaly, field string, p pmetric.NumberDataPoint) bool {
+	v := p.DoubleValue()
+	if p.ValueType() == pmetric.NumberDataPointValueTypeInt {
+		v = float64(p.IntValue())
+	}
+	switch field {
+	case "score":
+		a.Score, a.At = v, p.Timestamp().AsTime()
+		if start := p.StartTimestamp(); start != 0 && a.Onset.IsZero() {
+			a.Onset = start.AsTime()
+		}
+		if p.Flags().NoRecordedValue() {
+			a.Score = 0
+			if a.End == "" {
+				a.End = event.AnomalyGone
+			}
+		}
+		return true
+	case "observed":
+		a.Observed = v
+	case "expected":
+		a.Expected = v
+	case "deviation":
+		a.Deviation = v
+	case "onset":
+		if v > 0 && v < 1e11 {
+			a.Onset = time.Unix(0, int64(v*1e9)).UTC()
+		}
+	}
+	return false
+}
+
+func newAnomaly(p pmetric.NumberDataPoint) *event.Anomaly {
+	m := p.Attributes()
+	a := &event.Anomaly{
+		Metric: text(m, attrMetric), Aspect: text(m, attrAspect), Unit: cut(text(m, attrUnit), 64),
+		End: event.AnomalyEnd(cut(text(m, attrEnd), 16)),
+	}
+	if a.Metric == "" {
+		return nil
+	}
+	for k, v := range m.All() {
+		if !strings.HasPrefix(k, "otelheal.") && len(a.Labels) < event.MaxLabels {
+			a.Labels = append(a.Labels, event.Label{Key: cut(k, 64), Value: cut(v.AsString(), 64)})
+		}
+	}
+	slices.SortFunc(a.Labels, func(x, y event.Label) int { return strings.Compare(x.Key, y.Key) })
+	return a
+}
+
+// keyOf tells one series from another. The attributes that only some gauges of
+// an anomaly have do not count.
+func keyOf(m pcommon.Map) string {
+	parts := make([]string, 0, m.Len())
+	for k, v := range m.All() {
+		if k != attrUnit && k != attrEnd {
+			parts = append(parts, cut(k, 128)+"\x00"+cut(v.AsString(), 256))
+		}
+	}
+	slices.Sort(parts)
+	return strings.Join(parts, "\x01")
+}

@@ -14,6 +14,9 @@ func (h *Healer) consider(r *Record, now time.Time, w *Work) {
 	case len(r.Action.Steps) == 0:
 		h.end(r, event.StateEscalated, ReasonNoStep, "the policy leaves this to a person", now, w)
 		return
+	case !r.touched() && r.Action.Incident.Resolution == event.ResolvedSilent:
+		h.end(r, event.StateInconclusive, ReasonSilence, "it fell silent before anything was done", now, w)
+		return
 	case !r.touched() && r.Action.Incident.Status == event.IncidentResolved:
 		h.end(r, event.StateSuperseded, ReasonSelfHealed, "it was over before anything was done", now, w)
 		return
@@ -46,7 +49,7 @@ func (h *Healer) heed(r *Record, stop hold, now time.Time, w *Work) {
 	case stop.reason == ReasonPerson:
 		h.end(r, event.StateSuperseded, stop.reason, stop.text, now, w)
 	case stop.reason == ReasonOtherLife:
-		h.watch(r, stop.text, now, w)
+		h.watch(r, r.Target, stop.text, now, w)
 	default:
 		h.end(r, event.StateRefused, stop.reason, stop.text, now, w)
 	}
@@ -78,9 +81,13 @@ func (h *Healer) act(r *Record, now time.Time, w *Work) {
 }
 
 // watch leaves the target to whoever was faster and verifies what they did.
-func (h *Healer) watch(r *Record, text string, now time.Time, w *Work) {
-	_, u := h.fleet.sight(r.Target)
-	r.Untouched, r.Now, r.Effect = true, u.Target, u.Started
+// seen is what is known of it beyond the inventory.
+func (h *Healer) watch(r *Record, seen event.Target, text string, now time.Time, w *Work) {
+	r.Untouched, r.Proven = true, time.Time{}
+	r.Now, r.Effect = seen, now
+	if s, u := h.fleet.sight(r.Target); s == sightedOther {
+		r.Now, r.Effect = u.Target, between(time.Time{}, u.Started, now)
+	}
 	r.VerifyBy = now.Add(time.Duration(r.step().VerifyWithin))
 	r.move(event.StateVerifying, ReasonOtherLife, text, now)
 	w.Records = append(w.Records, r.copy())

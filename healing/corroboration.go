@@ -7,12 +7,13 @@ import "github.com/otelheal/otelheal/event"
 // trace tell of one event and count once. While the baseline is still being
 // learnt, inferred evidence does not count.
 //
-// Only evidence about the target's own service counts: what its callers suffer
-// says that something is wrong, not that it is here.
+// Only evidence about the target counts, or about the service or the instances
+// that it is one with: what its callers or siblings suffer says that something
+// is wrong, not that it is here.
 func corroborated(i *event.Incident, t event.Target) (Reason, bool) {
 	var signals signalSet
 	for _, e := range i.Evidence {
-		if !e.Entity.SameService(t.Entity) {
+		if !overlap(e.Entity, t.Entity) {
 			continue
 		}
 		switch e.Class {

@@ -1,6 +1,7 @@
 package healing
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -21,14 +22,14 @@ func (h *Healer) Done(id, key string, res Result, now time.Time) Work {
 	}
 	switch res.Effect {
 	case EffectDone:
-		r.Effect, r.Now = res.At, res.Now
+		r.Effect, r.Now = between(r.Acted, res.At, now), res.Now
 		r.VerifyBy = now.Add(time.Duration(r.step().VerifyWithin))
 		r.move(event.StateVerifying, "", res.Detail, now)
 		w.Records = append(w.Records, r.copy())
 		w.Outcomes = append(w.Outcomes, r.outcome(now))
 	case EffectSuperseded:
 		r.untouch()
-		h.watch(r, res.Detail, now, &w)
+		h.watch(r, cmp.Or(res.Now, r.Target), res.Detail, now, &w)
 	case EffectNone:
 		// Certainly nothing happened: the guards decide anew whether it may.
 		r.untouch()
@@ -42,11 +43,24 @@ func (h *Healer) Done(id, key string, res Result, now time.Time) Work {
 		r.untouch()
 		h.end(r, event.StateRefused, ReasonByExecutor, res.Detail, now, &w)
 	case EffectFailed:
+		r.Now = res.Now
 		h.next(r, event.StateFailed, ReasonEffectFailed, res.Detail, now, &w)
 	default:
 		h.end(r, event.StateUnknown, ReasonEffectUnknown, res.Detail, now, &w)
 	}
 	return w
+}
+
+// between is t, or the nearest time from a to b. An effect without a time, or
+// with one before its order, would let samples from before it pass as proof.
+func between(a, t, b time.Time) time.Time {
+	switch {
+	case t.IsZero(), t.After(b):
+		return b
+	case t.Before(a):
+		return a
+	}
+	return t
 }
 
 // untouch takes the key back of a step that certainly touched nothing.

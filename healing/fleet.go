@@ -39,7 +39,7 @@ type sighting int
 const (
 	sightedSame    sighting = iota // it is there, and the same incarnation
 	sightedOther                   // it is there in another life
-	sightedStopped                 // a person or a plan stopped it
+	sightedStopped                 // a person or a plan stopped it, or all of it
 	sightedNone                    // nobody owns it
 )
 
@@ -50,11 +50,16 @@ func (f *fleet) sight(t event.Target) (sighting, Unit) {
 		switch {
 		case u.Status == event.AgentStopped && t.Entity.Instance != "":
 			return sightedStopped, u
+		case u.Status == event.AgentStopped:
+			if s == sightedNone {
+				s, other = sightedStopped, u
+			}
 		case u.Target.Incarnation == t.Incarnation,
 			u.Release != "" && event.ReleaseIncarnation(u.Release) == t.Incarnation:
 			return sightedSame, u
+		default:
+			s, other = sightedOther, u
 		}
-		s, other = sightedOther, u
 	}
 	return s, other
 }

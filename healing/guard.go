@@ -3,6 +3,7 @@ package healing
 import (
 	"fmt"
 	"path"
+	"strings"
 	"time"
 
 	"github.com/otelheal/otelheal/event"
@@ -85,6 +86,9 @@ func (h *Healer) sighted(r *Record, _ time.Time) hold {
 	t := r.Target
 	s, u := h.fleet.sight(t)
 	switch {
+	case s == sightedNone && len(h.env.Missing) > 0:
+		return wait(ReasonNoInventory, "%s may be one of %s, which does not say what it owns",
+			t.Entity, strings.Join(h.env.Missing, ", "))
 	case s == sightedNone:
 		return refuse(ReasonNotOwned, "no executor has %s in its inventory", t.Entity)
 	case t.Incarnation == "":
@@ -93,12 +97,18 @@ func (h *Healer) sighted(r *Record, _ time.Time) hold {
 		return refuse(ReasonPerson, "%s was stopped on purpose", u.Target.Entity)
 	case s == sightedOther:
 		return refuse(ReasonOtherLife, "%s was seen as %s and is %s now", t.Entity, t.Incarnation, u.Target.Incarnation)
-	case u.OptOut:
-		return refuse(ReasonOptOut, "the owner of %s wants no healing", u.Target.Entity)
-	case u.SelfHealed && u.Status == event.AgentExited:
-		return wait(ReasonSupervisor, "%s is restarted by its supervisor", u.Target.Entity)
-	case u.Planned:
-		return wait(ReasonPlanned, "a planned start or roll-out of %s is under way", u.Target.Entity)
+	}
+	for _, u := range h.fleet.of(t.Entity) {
+		switch {
+		case u.OptOut:
+			return refuse(ReasonOptOut, "the owner of %s wants no healing", u.Target.Entity)
+		case u.SelfHealed && u.Status == event.AgentExited && t.Entity.Instance != "":
+			// A service of which one keeps exiting is not left to the supervisor:
+			// it starts the same release again and again.
+			return wait(ReasonSupervisor, "%s is restarted by its supervisor", u.Target.Entity)
+		case u.Planned:
+			return wait(ReasonPlanned, "a planned start or roll-out of %s is under way", u.Target.Entity)
+		}
 	}
 	return hold{}
 }
@@ -107,7 +117,11 @@ func (h *Healer) used(r *Record, _ time.Time) hold {
 	key := r.key()
 	for _, o := range h.records {
 		for _, k := range o.Keys {
-			if k == key {
+			switch {
+			case k != key:
+			case o != r && o.underRepair():
+				return wait(ReasonBusy, "%s is doing it to %s", o.Action.ID, o.Target.Entity)
+			default:
 				return refuse(ReasonUsedKey, "%s of %s was done by %s", r.step().Verb, r.Target, o.Action.ID)
 			}
 		}
@@ -214,7 +228,7 @@ func (h *Healer) tooFewHealthy(r *Record, _ time.Time) hold {
 }
 
 func (h *Healer) unapproved(r *Record, _ time.Time) hold {
-	if r.step().Approval && r.ApprovedBy == "" {
+	if r.Action.Mode == event.ModeAct && r.step().Approval && r.ApprovedBy == "" {
 		return wait(ReasonApproval, "a person has to approve %s of %s", r.step().Verb, r.Target)
 	}
 	return hold{}

@@ -2,6 +2,7 @@ package healing
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 
@@ -23,7 +24,8 @@ type Settings struct {
 	// Executors are the component IDs that a step may name.
 	Executors []string
 	// Keep is how many ended records are kept for the guardrails, the API and
-	// for telling a doubled action; the oldest go first.
+	// for telling a doubled action; the oldest go first. Those that were acted
+	// on within the guardrails' memory are kept beyond it.
 	Keep int
 }
 
@@ -91,13 +93,40 @@ func (h *Healer) Submit(a *event.Action, now time.Time) (Receipt, Work) {
 // may name another target; afterwards it is only evidence of how things go.
 func (r *Record) revise(a *event.Action) {
 	if r.State == event.StateRequested && !r.touched() {
-		if a.Target != r.Target {
-			r.ApprovedBy = "" // it was given for another target
+		if a.Target != r.Target || !slices.EqualFunc(a.Steps, r.Action.Steps, sameStep) {
+			r.ApprovedBy = "" // it was given for something else
 		}
 		r.Action, r.Target = *a, a.Target
 		return
 	}
+	if a.Mode != event.ModeAct {
+		r.Action.Mode = a.Mode // a policy that was withdrawn holds from the next rung on
+	}
+	was := r.Action.Incident.Symptoms
 	r.Action.Incident, r.Action.Expires = a.Incident, a.Expires
+	r.Action.Incident.Symptoms = frozen(was, a.Incident.Symptoms)
+}
+
+func sameStep(a, b event.Step) bool {
+	return a.Verb == b.Verb && a.Executor == b.Executor && maps.Equal(a.Params, b.Params)
+}
+
+// frozen are the symptoms of a newer revision, judged by the yardstick of the
+// one that was acted on: neither a wider band nor leaving a symptom out makes a
+// recovery. What is left out stays as it was last, and so falls silent.
+func frozen(was, is []event.Symptom) []event.Symptom {
+	all := slices.Clone(was)
+	for _, s := range is {
+		k := slices.IndexFunc(all, func(o event.Symptom) bool { return o.ID == s.ID })
+		switch {
+		case k >= 0:
+			s.Band, s.DemandBefore = all[k].Band, all[k].DemandBefore
+			all[k] = s
+		case len(all) < event.MaxSymptoms:
+			all = append(all, s)
+		}
+	}
+	return all
 }
 
 func receipt(r *Record, v Verdict) Receipt {
@@ -118,7 +147,7 @@ func (h *Healer) Tick(env Env, now time.Time) Work {
 			h.verify(r, now, &w)
 		}
 	}
-	h.prune(&w)
+	h.prune(now, &w)
 	return w
 }
 
@@ -161,8 +190,10 @@ func (h *Healer) add(r *Record) {
 	h.byID[r.Action.ID] = r
 }
 
-// prune forgets the oldest ended records beyond what is kept.
-func (h *Healer) prune(w *Work) {
+// prune forgets the oldest ended records beyond what is kept, but none that a
+// guardrail still has to know of: the budget bounds how many those are.
+func (h *Healer) prune(now time.Time, w *Work) {
+	needed := now.Add(-max(h.limits.CooldownMemory, h.limits.FlapWindow, h.limits.BudgetWindow))
 	surplus := -h.keep
 	for _, r := range h.records {
 		if r.State.Ended() {
@@ -173,7 +204,7 @@ func (h *Healer) prune(w *Work) {
 		return
 	}
 	h.records = slices.DeleteFunc(h.records, func(r *Record) bool {
-		if surplus <= 0 || !r.State.Ended() {
+		if surplus <= 0 || !r.State.Ended() || r.Acted.After(needed) {
 			return false
 		}
 		surplus--

@@ -45,6 +45,22 @@ func fresh(s *event.Symptom, t time.Time) bool {
 	return s.FreshAt.After(t) && !s.WindowStart.Before(t)
 }
 
+// freshness is the time of the newest sample of the symptom that lags behind
+// most. States and alerts tell of changes only, and do not lag; if there are no
+// others it is zero.
+func freshness(i *event.Incident) (oldest time.Time) {
+	for k := range i.Symptoms {
+		s := &i.Symptoms[k]
+		if s.Signal == event.SignalState || s.Signal == event.SignalAlert {
+			continue
+		}
+		if oldest.IsZero() || s.FreshAt.Before(oldest) {
+			oldest = s.FreshAt
+		}
+	}
+	return oldest
+}
+
 // proofTarget is whose probe has to pass: the target as the effect left it.
 func (r *Record) proofTarget() event.Target {
 	if r.Now.Entity.Service != "" {

@@ -17,6 +17,7 @@ const (
 	ReasonMinHealthy     Reason = "min_healthy"       // too few others would be left
 	ReasonApproval       Reason = "awaiting_approval" // a person must agree first
 	ReasonSupervisor     Reason = "supervisor"        // its own supervisor restarts it
+	ReasonNoInventory    Reason = "no_inventory"      // an executor does not say what it owns
 )
 
 // Why an action was refused.

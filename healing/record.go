@@ -1,6 +1,10 @@
 package healing
 
 import (
+	"fmt"
+	"hash/fnv"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/otelheal/otelheal/event"
@@ -29,8 +33,10 @@ type Record struct {
 	Effect   time.Time    `json:"effect,omitzero"`
 	Now      event.Target `json:"now,omitzero"` // the target after the effect
 	VerifyBy time.Time    `json:"verify_by,omitzero"`
-	// Proven is since when the proof has held; zero while it does not.
-	Proven time.Time `json:"proven,omitzero"`
+	// Proven is since when the proof has held; zero while it does not. ProvenBy
+	// is the age of what proved it then, see freshness.
+	Proven   time.Time `json:"proven,omitzero"`
+	ProvenBy time.Time `json:"proven_by,omitzero"`
 	// Untouched says that the verification watches what somebody else did.
 	Untouched bool `json:"untouched,omitempty"`
 
@@ -50,7 +56,8 @@ type Transition struct {
 	Text   string      `json:"text,omitempty"`
 }
 
-// maxHistory bounds a record; a ladder of MaxSteps needs less.
+// maxHistory bounds a record; a ladder of MaxSteps needs less. Beyond it the
+// newest transition takes the place of the one before.
 const maxHistory = 128
 
 // step is the rung at hand; the zero Step beyond the end of the ladder.
@@ -64,9 +71,22 @@ func (r *Record) step() event.Step {
 // key identifies the step on the incarnation, never the incident: whoever asks
 // for the same again, under whatever incident, asks for what was done.
 func (r *Record) key() string {
-	e := r.Target.Entity
+	e, s := r.Target.Entity, r.step()
 	return e.Namespace + "/" + e.Service + "/" + e.Instance + "@" + e.Host + "|" +
-		string(r.Target.Incarnation) + "|" + r.step().Verb + " " + r.step().Executor
+		string(r.Target.Incarnation) + "|" + s.Verb + " " + s.Executor + digest(s.Params)
+}
+
+// digest tells steps apart that differ in their parameters only, such as two
+// levels of degradation. It is short and plain whatever the parameters hold.
+func digest(params map[string]string) string {
+	if len(params) == 0 {
+		return ""
+	}
+	h := fnv.New64a()
+	for _, k := range slices.Sorted(maps.Keys(params)) {
+		fmt.Fprintf(h, "%q=%q ", k, params[k])
+	}
+	return fmt.Sprintf(" %016x", h.Sum64())
 }
 
 // order is the step at hand as an executor gets it.
@@ -85,11 +105,12 @@ func (r *Record) order() Order {
 
 // move changes the state and says so in the history.
 func (r *Record) move(to event.State, reason Reason, text string, now time.Time) {
-	if len(r.History) < maxHistory {
-		r.History = append(r.History, Transition{
-			At: now, From: r.State, To: to, Step: r.step().Verb, Reason: reason, Text: text,
-		})
+	if len(r.History) >= maxHistory {
+		r.History = r.History[:maxHistory-1]
 	}
+	r.History = append(r.History, Transition{
+		At: now, From: r.State, To: to, Step: r.step().Verb, Reason: reason, Text: text,
+	})
 	r.State, r.Reason = to, reason
 	if to.Ended() {
 		r.Ended = now

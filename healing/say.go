@@ -7,10 +7,12 @@ import (
 	"github.com/otelheal/otelheal/event"
 )
 
-// pages tells whether an end needs a person (rule 9). Only what is certainly
-// over, or was never meant to act, does not.
+// pages tells whether a person is needed (rule 9): to approve, and at every end
+// but one that is certainly good, or that was never meant to act.
 func pages(s event.State, reason Reason) bool {
 	switch s {
+	case event.StateRequested:
+		return reason == ReasonApproval
 	case event.StateSucceeded, event.StateSuperseded:
 		return false
 	case event.StateRefused:

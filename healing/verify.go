@@ -34,14 +34,22 @@ func (h *Healer) verify(r *Record, now time.Time, w *Work) {
 	}
 }
 
-// holdProof ends the action once the proof has held for long enough. An
-// incident that rca resolved as recovered was followed for longer than that.
+// holdProof ends the action once the proof has held for long enough: by the
+// clock, for the probe, and by samples, since one good sample and then nothing
+// is silence. An incident that rca resolved as recovered was followed for longer.
 func (h *Healer) holdProof(r *Record, now time.Time, w *Work) {
+	i, hold := &r.Action.Incident, time.Duration(r.step().Hold)
 	if r.Proven.IsZero() {
-		r.Proven, r.Reason = now, ReasonHolding
+		r.Proven, r.ProvenBy, r.Reason = now, freshness(i), ReasonHolding
 		w.Records = append(w.Records, r.copy())
 	}
-	if now.Sub(r.Proven) < time.Duration(r.step().Hold) {
+	if now.Sub(r.Proven) < hold {
+		return
+	}
+	if f := freshness(i); !f.IsZero() && f.Sub(r.ProvenBy) < hold && i.Resolution != event.ResolvedRecovered {
+		if now.After(r.VerifyBy.Add(2 * hold)) { // one to hold, one for samples to arrive
+			h.end(r, event.StateInconclusive, ReasonSilence, "no sample confirmed the proof for "+hold.String(), now, w)
+		}
 		return
 	}
 	if r.Untouched {
@@ -51,19 +59,25 @@ func (h *Healer) holdProof(r *Record, now time.Time, w *Work) {
 	h.end(r, event.StateSucceeded, ReasonProven, "", now, w)
 }
 
+// later tells whether t is after the effect, or not known: what an inventory
+// says from before it, gathered while the effect completed, is no news.
+func later(t, effect time.Time) bool { return t.IsZero() || t.After(effect) }
+
 // takenOver is rule 6 after the effect: a target that a person stopped, or that
 // has begun another life since, is no longer ours to judge.
 func (h *Healer) takenOver(r *Record, now time.Time, w *Work) bool {
 	t := r.Now
-	if r.Untouched || t.Entity.Instance == "" || t.Incarnation == "" {
+	if t.Entity.Instance == "" || t.Incarnation == "" {
 		return false
 	}
-	switch s, u := h.fleet.sight(t); s {
-	case sightedStopped:
+	s, u := h.fleet.sight(t)
+	switch {
+	case s == sightedStopped && later(u.Since, r.Effect):
 		h.end(r, event.StateSuperseded, ReasonPerson, u.Target.Entity.String()+" was stopped on purpose", now, w)
 		return true
-	case sightedOther:
-		r.Untouched, r.Now, r.Effect, r.Proven = true, u.Target, u.Started, time.Time{}
+	case s == sightedOther && later(u.Started, r.Effect):
+		r.Untouched, r.Now, r.Proven = true, u.Target, time.Time{}
+		r.Effect = between(r.Effect, u.Started, now)
 		r.move(event.StateVerifying, ReasonOtherLife, "somebody started it anew: "+string(u.Target.Incarnation), now)
 		w.Records = append(w.Records, r.copy())
 	}

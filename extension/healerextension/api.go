@@ -12,6 +12,7 @@ import (
 	"go.opentelemetry.io/collector/client"
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/component/componentstatus"
+	"go.opentelemetry.io/collector/config/confighttp"
 
 	"github.com/otelheal/otelheal/event"
 	"github.com/otelheal/otelheal/healing"
@@ -34,7 +35,10 @@ func startAPI(ctx context.Context, host component.Host, h *healer) (*api, error)
 	mux.HandleFunc("POST /v1/actions", h.takeAction)
 	mux.HandleFunc("POST /v1/actions/{id}/approve", h.approve)
 	mux.HandleFunc("GET /metrics", h.metrics.serve)
-	server, err := cfg.Server.ToServer(ctx, host.GetExtensions(), h.set.TelemetrySettings, mux)
+	server, err := cfg.Server.ToServer(ctx, host.GetExtensions(), h.set.TelemetrySettings, mux,
+		confighttp.WithErrorHandler(func(w http.ResponseWriter, _ *http.Request, _ string, status int) {
+			refuse(w, status, http.StatusText(status)) // an authenticator's own words may quote the credential
+		}))
 	if err != nil {
 		return nil, err
 	}
@@ -53,8 +57,6 @@ func startAPI(ctx context.Context, host component.Host, h *healer) (*api, error)
 }
 
 func (a *api) stop(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, stopWithin)
-	defer cancel()
 	err := a.server.Shutdown(ctx)
 	if err != nil {
 		err = a.server.Close() // a client that will not end does not keep us

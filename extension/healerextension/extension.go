@@ -100,6 +100,7 @@ func (h *healer) Start(ctx context.Context, host component.Host) error {
 		if h.silences, err = newSilences(ctx, host, h.set.TelemetrySettings, h.cfg.Silences.Get()); err != nil {
 			return err
 		}
+		h.silences.refresh(ctx)
 		h.loops.Go(func() { h.silences.follow(h.running) })
 	}
 	if h.cfg.HTTP.HasValue() {
@@ -161,6 +162,8 @@ func (h *healer) Shutdown(ctx context.Context) error {
 	if h.stopRunning == nil {
 		return nil
 	}
+	ctx, cancel := context.WithTimeout(ctx, stopWithin)
+	defer cancel()
 	var errs []error
 	if h.api != nil {
 		errs = append(errs, h.api.stop(ctx))
@@ -175,11 +178,8 @@ func (h *healer) Shutdown(ctx context.Context) error {
 	h.loops.Wait()
 	ended := make(chan struct{})
 	go func() { h.orders.Wait(); close(ended) }()
-	patience := time.NewTimer(stopWithin)
-	defer patience.Stop()
 	select {
 	case <-ended:
-	case <-patience.C:
 	case <-ctx.Done():
 	}
 	h.stopWorking()

@@ -20,7 +20,7 @@ import (
 var (
 	bucketRecords = []byte("records") // action ID → record
 	bucketOutbox  = []byte("outbox")  // sequence number → entry
-	bucketSeen    = []byte("seen")    // webhook ID → time, against replay
+	bucketSeen    = []byte("seen")    // hash of a webhook ID → time, against replay
 	bucketMeta    = []byte("meta")
 
 	keyVersion = []byte("version")
@@ -52,10 +52,21 @@ func openJournal(path string, maxOutbox int) (*journal, error) {
 		return nil, fmt.Errorf("open journal %s: %w (move it away to begin anew: its actions are then not known any more)", path, err)
 	}
 	j := &journal{db: db, maxOutbox: maxOutbox}
-	if err := db.Update(j.begin); err != nil {
+	err = sound(func() error { return errors.Join(db.Update(j.begin), db.View(checkOutbox)) })
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open journal %s: %w", path, err), db.Close())
 	}
 	return j, nil
+}
+
+// sound turns what bbolt does with a damaged page, which is to panic, into an error.
+func sound(read func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("the journal is damaged: %v", p)
+		}
+	}()
+	return read()
 }
 
 // begin makes the buckets, checks the version and counts the opening.
@@ -103,15 +114,16 @@ func (j *journal) write(w *healing.Work) (dropped int, err error) {
 // records are all that the journal holds. One broken value is an error: what
 // was done to whom cannot be known without it.
 func (j *journal) records() (all []healing.Record, err error) {
-	err = j.db.View(func(tx *bbolt.Tx) error {
-		return tx.Bucket(bucketRecords).ForEach(func(k, v []byte) error {
-			var r healing.Record
-			if err := getJSON(v, &r); err != nil {
-				return fmt.Errorf("record %q: %w", k, err)
-			}
-			all = append(all, r)
-			return nil
-		})
+	each := func(k, v []byte) error {
+		var r healing.Record
+		if err := getJSON(v, &r); err != nil {
+			return fmt.Errorf("record %q: %w", k, err)
+		}
+		all = append(all, r)
+		return nil
+	}
+	err = sound(func() error {
+		return j.db.View(func(tx *bbolt.Tx) error { return tx.Bucket(bucketRecords).ForEach(each) })
 	})
 	return all, err
 }

@@ -2,6 +2,7 @@ package healerextension
 
 import (
 	"context"
+	"encoding/json"
 	"os"
 	"time"
 
@@ -17,7 +18,10 @@ const inventoryWithin = time.Second
 
 // Submit implements healing.Backend: it returns after the journal is synced.
 func (h *healer) Submit(ctx context.Context, a *event.Action) (healing.Receipt, error) {
-	env := h.look(ctx)
+	if _, err := json.Marshal(a); err != nil {
+		// Such as a NaN: to the journal it would look like a broken disk.
+		return healing.Receipt{ActionID: a.ID, Verdict: healing.VerdictInvalid, Reason: err.Error()}, nil
+	}
 	var receipt healing.Receipt
 	err := h.do(func(now time.Time) healing.Work {
 		var w healing.Work
@@ -29,7 +33,7 @@ func (h *healer) Submit(ctx context.Context, a *event.Action) (healing.Receipt, 
 	}
 	h.metrics.submitted(receipt.Verdict)
 	if receipt.Verdict == healing.VerdictAccepted || receipt.Verdict == healing.VerdictUpdated {
-		h.tickWith(env)
+		h.tickWith(h.look(ctx))
 	}
 	return receipt, nil
 }
@@ -43,7 +47,11 @@ func (h *healer) loop() {
 		case <-h.running.Done():
 			return
 		case <-ticker.C:
-			h.tickWith(h.look(h.running))
+			env := h.look(h.running)
+			if h.running.Err() != nil {
+				return // the look was cut off
+			}
+			h.tickWith(env)
 		}
 	}
 }
@@ -83,45 +91,6 @@ func (h *healer) do(step func(now time.Time) healing.Work) error {
 	}
 	h.tell(w.Outcomes)
 	h.dispatch(w)
-	return nil
-}
-
-// dispatch hands orders and look-ups to their executors.
-func (h *healer) dispatch(w healing.Work) {
-	for _, a := range w.Orders {
-		h.log.Info("Executing a step", zap.String("action", a.Order.ActionID), zap.String("verb", a.Order.Verb),
-			zap.Stringer("target", a.Order.Target))
-		h.orders.Go(func() { h.carryOut(a, healing.Executor.Execute) })
-	}
-	for _, a := range w.Lookups {
-		h.log.Info("Looking up an interrupted step", zap.String("action", a.Order.ActionID), zap.String("verb", a.Order.Verb))
-		h.orders.Go(func() { h.carryOut(a, healing.Executor.Lookup) })
-	}
-}
-
-// carryOut does one assignment and gives the answer to the core.
-func (h *healer) carryOut(a healing.Assignment, how func(healing.Executor, context.Context, healing.Order) healing.Result) {
-	ctx, cancel := context.WithDeadline(h.working, a.Order.Deadline)
-	defer cancel()
-	result := healing.Result{Effect: healing.EffectUnknown, Detail: "no executor " + a.Executor + " is there to ask"}
-	if hand := h.hand(a.Executor); hand != nil {
-		failpoint.Hit(failpoint.BeforeEffect)
-		result = how(hand, ctx, a.Order)
-		failpoint.Hit(failpoint.AfterEffect)
-	}
-	if h.working.Err() != nil {
-		return // cut off by Shutdown: the journal says executing, and the next start looks it up
-	}
-	h.metrics.executed(a.Order.Verb, result.Effect)
-	_ = h.do(func(now time.Time) healing.Work { return h.core.Done(a.Order.ActionID, a.Order.Key, result, now) })
-}
-
-func (h *healer) hand(id string) healing.Executor {
-	for _, e := range h.executors {
-		if e.id == id {
-			return e.hand
-		}
-	}
 	return nil
 }
 

@@ -2,6 +2,7 @@ package healerextension
 
 import (
 	"bytes"
+	"fmt"
 
 	"go.etcd.io/bbolt"
 
@@ -49,6 +50,18 @@ func (j *journal) post(tx *bbolt.Tx, w *healing.Work) (dropped int, err error) {
 		dropped++
 	}
 	return dropped, nil
+}
+
+// checkOutbox looks at every entry, so that a damaged one keeps the healer from
+// starting and not the receiver from ever coming past it.
+func checkOutbox(tx *bbolt.Tx) error {
+	return tx.Bucket(bucketOutbox).ForEach(func(k, v []byte) error {
+		var e entry
+		if err := getJSON(v, &e); err != nil {
+			return fmt.Errorf("event %d: %w", number(k), err)
+		}
+		return nil
+	})
 }
 
 // pull reads the events behind position after.

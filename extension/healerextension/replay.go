@@ -1,6 +1,7 @@
 package healerextension
 
 import (
+	"crypto/sha256"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -10,16 +11,26 @@ import (
 // the value of the Standard Webhooks libraries.
 const signatureTolerance = 5 * time.Minute
 
-// seen notes the ID of a signed message and tells whether it was there already.
-// IDs are kept for as long as the message's time stamp would be accepted, and
-// survive a restart.
-func (j *journal) seen(id string, now time.Time) (again bool, err error) {
-	err = j.db.Update(func(tx *bbolt.Tx) error {
+// messageKey is of one length, however long an ID the sender chose.
+func messageKey(id string) []byte {
+	sum := sha256.Sum256([]byte(id))
+	return sum[:]
+}
+
+// known tells whether a signed message of this ID was taken before.
+func (j *journal) known(id string) (known bool, err error) {
+	err = j.db.View(func(tx *bbolt.Tx) error {
+		known = tx.Bucket(bucketSeen).Get(messageKey(id)) != nil
+		return nil
+	})
+	return known, err
+}
+
+// note keeps the ID of a message that was taken, for as long as its time stamp
+// would be accepted and over a restart.
+func (j *journal) note(id string, now time.Time) error {
+	return j.db.Update(func(tx *bbolt.Tx) error {
 		b := tx.Bucket(bucketSeen)
-		if b.Get([]byte(id)) != nil {
-			again = true
-			return nil
-		}
 		var old [][]byte
 		err := b.ForEach(func(k, v []byte) error {
 			if now.Sub(time.Unix(0, int64(number(v)))) > 2*signatureTolerance {
@@ -35,12 +46,6 @@ func (j *journal) seen(id string, now time.Time) (again bool, err error) {
 				return err
 			}
 		}
-		return b.Put([]byte(id), sequence(uint64(now.UnixNano())))
+		return b.Put(messageKey(id), sequence(uint64(now.UnixNano())))
 	})
-	return again, err
-}
-
-// unseen takes a note back: the message was not processed and may come again.
-func (j *journal) unseen(id string) error {
-	return j.db.Update(func(tx *bbolt.Tx) error { return tx.Bucket(bucketSeen).Delete([]byte(id)) })
 }

@@ -57,17 +57,23 @@ func (s *silences) follow(ctx context.Context) {
 	ticker := time.NewTicker(s.interval)
 	defer ticker.Stop()
 	for {
-		s.refresh(ctx)
 		select {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
+			s.refresh(ctx)
 		}
 	}
 }
 
+// readWithin bounds one reading. The first one is a part of Start, so that a
+// silence of before a restart is known before anything is done after it.
+const readWithin = 3 * time.Second
+
 func (s *silences) refresh(ctx context.Context) {
-	found, err := s.read(ctx)
+	limited, cancel := context.WithTimeout(ctx, readWithin)
+	defer cancel()
+	found, err := s.read(limited)
 	switch {
 	case err == nil:
 		s.known.Store(&found)

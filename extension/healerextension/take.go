@@ -1,15 +1,16 @@
 package healerextension
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 	"go.opentelemetry.io/collector/config/configopaque"
-	"go.uber.org/zap"
 
 	"github.com/otelheal/otelheal/event"
 	"github.com/otelheal/otelheal/healing"
@@ -18,13 +19,23 @@ import (
 // headerWebhookID is the message's ID by Standard Webhooks.
 const headerWebhookID = "webhook-id"
 
+// Length of a signing secret in bytes, by Standard Webhooks. A shorter one, not
+// to speak of an empty one, could be guessed.
+const minSecret, maxSecret = 24, 64
+
 // verifier checks signatures made with the secret.
 func verifier(secret configopaque.String) (*standardwebhooks.Webhook, error) {
-	return standardwebhooks.NewWebhook(string(secret))
+	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(string(secret), "whsec_"))
+	if err != nil || len(key) < minSecret || len(key) > maxSecret {
+		return nil, errors.New("no base64 of 24 to 64 bytes") // without the secret or a part of it
+	}
+	return standardwebhooks.NewWebhookRaw(key)
 }
 
 // takeAction takes a recovery action as a signed CloudEvent. The signature
-// covers ID, time and body; each ID counts once, over restarts as well.
+// covers ID, time and body; each ID counts once, over restarts as well. It is
+// noted after the action was taken: if we die in between, the message may come
+// again and finds its revision known, whereas one noted first would be lost.
 func (h *healer) takeAction(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
@@ -44,10 +55,10 @@ func (h *healer) takeAction(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	id := r.Header.Get(headerWebhookID)
-	again, err := h.noteMessage(id)
+	again, err := h.knownMessage(id)
 	switch {
 	case err != nil:
-		refuse(w, http.StatusServiceUnavailable, "the journal cannot be written at present")
+		refuse(w, http.StatusServiceUnavailable, "the journal cannot be read at present")
 		return
 	case again:
 		h.metrics.turnedAway("replay")
@@ -55,9 +66,11 @@ func (h *healer) takeAction(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	receipt, err := h.Submit(r.Context(), a)
+	if err == nil {
+		err = h.noteMessage(id)
+	}
 	switch {
 	case err != nil:
-		h.forgetMessage(id)
 		refuse(w, http.StatusServiceUnavailable, "the healer cannot take actions at present")
 	case receipt.Verdict == healing.VerdictInvalid:
 		answer(w, http.StatusUnprocessableEntity, receipt)
@@ -110,23 +123,20 @@ func parseAction(body []byte) (*event.Action, error) {
 	return &a, nil
 }
 
-func (h *healer) noteMessage(id string) (again bool, err error) {
+func (h *healer) knownMessage(id string) (bool, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.broken != nil {
 		return false, h.broken
 	}
-	return h.journal.seen(id, h.now())
+	return h.journal.known(id)
 }
 
-// forgetMessage lets a message come again that was not processed.
-func (h *healer) forgetMessage(id string) {
+func (h *healer) noteMessage(id string) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.journal == nil {
-		return
+	if h.broken != nil {
+		return h.broken
 	}
-	if err := h.journal.unseen(id); err != nil {
-		h.log.Warn("A message that was not processed cannot come again", zap.Error(err))
-	}
+	return h.journal.note(id, h.now())
 }

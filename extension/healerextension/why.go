@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/otelheal/otelheal/event"
 	"github.com/otelheal/otelheal/healing"
@@ -22,11 +23,15 @@ func (h *healer) why(w http.ResponseWriter, r *http.Request) {
 }
 
 // explain is the incident, the evidence, what was decided and what came of it.
-// Everything in it was validated as printable when it came in.
+// Most of it began as telemetry: what could forge a line or drive a terminal is
+// shown as a dot.
 func explain(r *healing.Record) string {
 	var b strings.Builder
 	i := &r.Action.Incident
-	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
+	line := func(format string, args ...any) {
+		b.WriteString(strings.Map(printable, fmt.Sprintf(format, args...)))
+		b.WriteByte('\n')
+	}
 	line("%s", r.Say())
 	line("")
 	line("incident   %s, revision %d, %s", i.ID, i.Revision, i.Status)
@@ -63,6 +68,13 @@ func explain(r *healing.Record) string {
 		line("verifying until %s", r.VerifyBy.UTC().Format(time.TimeOnly))
 	}
 	return b.String()
+}
+
+func printable(r rune) rune {
+	if unicode.IsPrint(r) {
+		return r
+	}
+	return '·'
 }
 
 func transitionText(t healing.Transition) string {

@@ -66,7 +66,11 @@ func run(ctx context.Context, o options) (err error) {
 		return err
 	}
 	d := demo.New(os.Stdout, s, o.rps)
-	defer func() { err = errors.Join(err, d.Leave()) }()
+	defer func() {
+		if left := d.Leave(); left != nil {
+			err = fmt.Errorf("%w (it ended because: %v)", left, err)
+		}
+	}()
 	return play(ctx, o, s, d)
 }
 

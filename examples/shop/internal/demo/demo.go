@@ -19,12 +19,14 @@ type Demo struct {
 	cast    *Cast
 	watch   *Watch
 	limits  witness.Limits
+	status  status
 	records int // how many numbered records were acknowledged
 }
 
 // New returns a demonstration on the stage.
 func New(out io.Writer, s *stage.Stage, rps float64) *Demo {
-	return &Demo{out: out, stage: s, cast: &Cast{stage: s, rps: rps}, watch: NewWatch(s), limits: witness.Limits{Ratio: 0.99, P95: 1000}}
+	return &Demo{out: out, stage: s, cast: &Cast{stage: s, rps: rps}, watch: NewWatch(s), status: newStatus(out),
+		limits: witness.Limits{Ratio: 0.99, P95: 1000}}
 }
 
 // Leave ends everything that was started.
@@ -102,7 +104,10 @@ func (d *Demo) shop() judge.Shop {
 	}
 }
 
-func (d *Demo) say(format string, args ...any) { fmt.Fprintf(d.out, format+"\n", args...) }
+func (d *Demo) say(format string, args ...any) {
+	d.status.clear()
+	fmt.Fprintf(d.out, format+"\n", args...)
+}
 
 // name is how a case is announced.
 func name(c fault.Case) string {

@@ -3,10 +3,12 @@ package demo
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/otelheal/otelheal/examples/shop/internal/demo/fault"
 	"github.com/otelheal/otelheal/examples/shop/internal/demo/judge"
+	"github.com/otelheal/otelheal/examples/shop/internal/demo/report"
 )
 
 // How long an episode may take.
@@ -29,7 +31,9 @@ func (d *Demo) Play(ctx context.Context, c fault.Case) (*judge.Finding, error) {
 	}
 	err = d.await(ctx, answerWithin, "an answer", func() bool {
 		e.Ended = time.Now()
-		return answered(judge.Judge(e), e.Ended)
+		f := judge.Judge(e)
+		d.status.show(report.Row(&f, d.watch.Witness))
+		return answered(f, e.Ended)
 	})
 	if err != nil && !errors.Is(err, errTime) {
 		return nil, err
@@ -40,6 +44,7 @@ func (d *Demo) Play(ctx context.Context, c fault.Case) (*judge.Finding, error) {
 	if err := d.mend(ctx, c); err != nil {
 		return nil, err
 	}
+	d.status.show(fmt.Sprintf("%-8s %-14s waiting for quiet", c.Kind, report.Where(c)))
 	settled := d.settle(ctx)
 	if settled != nil && !errors.Is(settled, errTime) {
 		return nil, settled

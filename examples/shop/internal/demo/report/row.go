@@ -24,7 +24,7 @@ func Header() string {
 // witness's ratio beneath.
 func Row(f *judge.Finding, w witness.Log) string {
 	restored := after(f, f.Restored)
-	if f.Acted.IsZero() && f.Paged {
+	if len(f.Orders) == 0 && f.Verified.IsZero() && !f.Restored.IsZero() {
 		restored = "by hand"
 	}
 	first := line(string(f.Case.Kind), Where(f.Case), after(f, f.Detected), after(f, f.Acted), restored,
@@ -63,7 +63,7 @@ func Where(c fault.Case) string {
 func cause(f *judge.Finding) string {
 	marks := map[judge.Grade]string{judge.GradeRight: "✓ ", judge.GradePlace: "~ ", judge.GradeWrong: "✗ "}
 	if f.Grade == judge.GradeNone {
-		return "✗ none"
+		return "– none"
 	}
 	text := marks[f.Grade] + f.Cause.Kind
 	if f.Grade == judge.GradeWrong {

@@ -159,11 +159,8 @@ func (e *Engine) report(now int64) []event.Incident {
 		if i.Status == event.IncidentOpen {
 			open = append(open, i)
 		}
-		if now < i.settleAt {
-			if i.Status == event.IncidentResolved { // nobody heard of it
-				continue
-			}
-			continue
+		if now < i.settleAt || i.Revision == 0 && (i.calm() || i.Status == event.IncidentResolved) {
+			continue // it may still pass without a word
 		}
 		if i.Status == event.IncidentOpen && !(i.calm() && i.Settled) {
 			e.rank(i, now)

@@ -112,6 +112,16 @@ func (s *sim) state(p *simProgram, status event.AgentStatus, reason string) {
 	}, s.now)
 }
 
+// reportAgain tells every state anew, as a supervisor does every other second.
+func (s *sim) reportAgain() {
+	for _, st := range s.e.states {
+		if again := st.AgentState; !again.Agent {
+			again.At = s.now
+			s.e.AddState(again, s.now)
+		}
+	}
+}
+
 // restart gives the program a new life, as a healer does it.
 func (s *sim) restart(p *simProgram) {
 	p.pid += 1000
@@ -131,6 +141,9 @@ func (s *sim) run(d time.Duration) {
 		}
 		s.now = s.now.Add(step)
 		s.deliver()
+		if s.now.UnixMilli()%2000 == 0 {
+			s.reportAgain()
+		}
 		if s.now.UnixMilli()%250 == 0 {
 			for _, i := range s.e.Tick(s.now) {
 				require.NoError(s.t, i.Validate())

@@ -1,0 +1,182 @@
+package rca
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/otelheal/otelheal/event"
+)
+
+// What must open no incident, each after a minute of healthy traffic.
+var benign = []struct {
+	name string
+	do   func(s *sim)
+}{
+	{"three times the load", func(s *sim) {
+		s.rate *= 3
+		s.run(30 * time.Second)
+	}},
+	{"load stopped and started", func(s *sim) {
+		s.rate = 0
+		s.run(30 * time.Second)
+		s.rate = 30
+		s.run(30 * time.Second)
+	}},
+	{"a rolling release that is well", func(s *sim) {
+		s.e.AddChange(event.Change{
+			Entity: event.Entity{Namespace: "shop", Service: "payment"}, Kind: event.ChangeRelease, From: "v1", To: "v2", At: s.now,
+		}, s.now)
+		for _, p := range s.programs["payment"] {
+			s.planned(p, event.AgentExited)
+			p.down = true
+			s.run(700 * time.Millisecond)
+			p.release = "v2"
+			s.restart(p)
+			s.run(5 * time.Second)
+		}
+		s.run(20 * time.Second)
+	}},
+	{"a blip of two seconds", func(s *sim) {
+		p := s.program("payment-2")
+		p.down = true
+		s.run(1900 * time.Millisecond)
+		p.down = false
+		s.run(20 * time.Second)
+	}},
+	{"an instance stopped on purpose, its load taken by the other", func(s *sim) {
+		s.state(s.program("payment-2"), event.AgentStopped, "by a person")
+		s.programs["payment"] = s.programs["payment"][:1]
+		s.run(30 * time.Second)
+	}},
+	{"all instances replaced by others", func(s *sim) {
+		for _, name := range []string{"cart", "payment", "checkout"} {
+			for _, p := range s.programs[name] {
+				s.state(p, event.AgentStopped, "replaced")
+				p.entity.Instance += "-next"
+				s.restart(p)
+				s.run(3 * time.Second)
+			}
+		}
+		s.run(20 * time.Second)
+	}},
+	{"our own silence", func(s *sim) {
+		for name := range s.programs {
+			s.mute[name] = true
+		}
+		s.run(40 * time.Second)
+		s.mute = map[string]bool{}
+		s.run(30 * time.Second)
+	}},
+	{"one service sends nothing, nobody's calls fail", func(s *sim) {
+		s.mute["cart"] = true
+		s.run(30 * time.Second)
+	}},
+	{"an anomaly without a symptom", func(s *sim) {
+		s.anomaly(s.program("cart-1"), "process.cpu.utilization", 0.9, 0.1, 40)
+		s.run(10 * time.Second)
+	}},
+	{"latency that grows by what nobody notices", func(s *sim) {
+		s.program("cart-1").slower = 4 * time.Millisecond
+		s.run(30 * time.Second)
+	}},
+}
+
+func (s *sim) planned(p *simProgram, status event.AgentStatus) {
+	s.e.AddState(event.AgentState{
+		Entity: p.entity, Incarnation: p.incarnation(), Release: p.release, Status: status,
+		Since: s.now, At: s.now, Planned: true,
+	}, s.now)
+}
+
+func TestBenign(t *testing.T) {
+	for _, b := range benign {
+		t.Run(b.name, func(t *testing.T) {
+			t.Parallel()
+			s := newSim(t, Settings{})
+			s.noise = 0.05
+			s.run(time.Minute)
+			b.do(s)
+			for _, i := range s.emitted {
+				t.Log(i.Summary)
+			}
+			assert.Empty(t, s.ids())
+		})
+	}
+}
+
+func TestLongHealthyTrafficOpensNothing(t *testing.T) {
+	t.Parallel()
+	s := newSim(t, Settings{})
+	s.noise = 0.1
+	s.rate = 10
+	s.run(20 * time.Minute)
+	for _, i := range s.emitted {
+		t.Log(i.Summary)
+	}
+	assert.Empty(t, s.ids())
+}
+
+// proof is what a healer asks of an incident before it calls a target recovered.
+func proof(i event.Incident, effect time.Time) bool {
+	for _, s := range i.Symptoms {
+		if !s.FreshAt.After(effect) || s.WindowStart.Before(effect) || !s.Band.Contains(s.Observed) || s.Demand < s.DemandBefore/2 {
+			return false
+		}
+	}
+	return len(i.Symptoms) > 0
+}
+
+func TestRecoveryIsProvenByFreshSamplesOnly(t *testing.T) {
+	for _, f := range []struct {
+		name  string
+		fault func(p *simProgram)
+		probe bool
+	}{
+		{"hang", func(p *simProgram) { p.hung = true }, true},
+		{"hang without a probe", func(p *simProgram) { p.hung = true }, false},
+		{"slow", func(p *simProgram) { p.slower = 400 * time.Millisecond }, false},
+		{"errors", func(p *simProgram) { p.failing = 0.7 }, false},
+		{"crash", func(p *simProgram) { p.down = true }, false},
+	} {
+		t.Run(f.name, func(t *testing.T) {
+			t.Parallel()
+			s := newSim(t, Settings{EmitInterval: time.Second})
+			s.run(time.Minute)
+			p := s.program("payment-2")
+			f.fault(p)
+			s.run(2500 * time.Millisecond)
+			if f.probe {
+				s.state(p, event.AgentUnhealthy, "probe: timeout after 1s")
+			}
+			s.run(4 * time.Second)
+			old := p.incarnation()
+			require.Equal(t, old, s.last().Cause.Target.Incarnation)
+			for _, i := range s.emitted {
+				for _, sym := range i.Symptoms {
+					assert.False(t, sym.Band.Contains(sym.Observed), "%s is in band during the fault: %v %v", sym.ID, sym.Observed, sym.Band)
+				}
+			}
+			effect := s.now
+			s.restart(p)
+			seen := len(s.emitted)
+			s.run(40 * time.Second)
+			proven := time.Time{}
+			for _, i := range s.emitted[seen:] {
+				if proof(i, effect) && proven.IsZero() {
+					proven = i.UpdatedAt
+				}
+				assert.Equal(t, "payment-2", i.Cause.Target.Entity.Instance, "the ranking stays while it heals")
+				assert.Equal(t, p.incarnation(), i.Cause.Target.Incarnation, "but the incarnation is the newest")
+			}
+			require.False(t, proven.IsZero(), "never proven")
+			assert.LessOrEqual(t, proven.Sub(effect), 5*time.Second)
+			assert.Greater(t, proven.Sub(effect), 500*time.Millisecond)
+			assert.Equal(t, event.ResolvedRecovered, s.last().Resolution)
+			assert.Len(t, s.ids(), 1)
+			t.Logf("proven %s after the effect", proven.Sub(effect))
+		})
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/otelheal/otelheal/healing"
+	"github.com/otelheal/otelheal/internal/failpoint"
 )
 
 // dispatch hands orders and look-ups to their executors.

@@ -67,24 +67,30 @@ func (f *Finding) incident(e *Episode) {
 		}
 	}
 	f.Detected = f.Incident.OpenedAt
-	f.Cause = causeOf(e, f)
+	f.Incident = atHeight(e, f)
+	f.Cause = f.Incident.Cause
 }
 
-// causeOf is the cause that was acted on, else the last one that was named
-// while the incident was open.
-func causeOf(e *Episode, f *Finding) events.Cause {
+// atHeight is the incident as it was acted on, else as it was last known while
+// it was open: a later revision speaks of what is over.
+func atHeight(e *Episode, f *Finding) events.Incident {
 	if len(f.Orders) > 0 {
 		if a, ok := e.Record.Events.Action(f.Orders[0].ActionID); ok {
-			return a.Incident.Cause
+			for _, i := range e.Record.Events.Revisions(f.Incident.ID) {
+				if !i.UpdatedAt.After(f.Orders[0].At) {
+					a.Incident = i
+				}
+			}
+			return a.Incident
 		}
 	}
-	cause := f.Incident.Cause
+	incident := f.Incident
 	for _, i := range e.Record.Events.Revisions(f.Incident.ID) {
 		if i.Status == "open" && i.Settled && !i.UpdatedAt.After(e.Ended) {
-			cause = i.Cause
+			incident = i
 		}
 	}
-	return cause
+	return incident
 }
 
 func (f *Finding) times(e *Episode) {

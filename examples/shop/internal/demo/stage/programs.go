@@ -16,7 +16,7 @@ func Programs(s *Stage) ([]byte, error) {
 	var b bytes.Buffer
 	err := programs.Execute(&b, map[string]any{
 		"Dir": s.Dir, "Otelheal": s.Otelheal, "Shop": s.Shop, "Topology": s.Topology, "Releases": s.Path("releases"),
-		"AgentService": AgentService, "AgentInstance": AgentInstance,
+		"AgentService": AgentService, "AgentInstance": AgentInstance, "AgentOTLP": s.AgentOTLP(),
 	})
 	return b.Bytes(), err
 }

@@ -114,9 +114,9 @@ func (s *Stage) Frontend() string {
 func (s *Stage) Env() []string {
 	return []string{
 		"SHOP_DIR=" + s.Dir,
-		"OTELHEAL_OTLP=" + local(s.base+offsetOTLP),
-		"OTELHEAL_API=" + s.API(),
-		"OTELHEAL_METRICS_PORT=" + strconv.Itoa(s.base+offsetOwn),
+		"GATEWAY_OTLP=" + local(s.base+offsetOTLP),
+		"HEALER_API=" + s.API(),
+		"METRICS_PORT=" + strconv.Itoa(s.base+offsetOwn),
 		"NODE_OTLP=" + s.AgentOTLP(),
 		"SHOP_FRONTEND=" + s.Frontend(),
 	}

@@ -71,8 +71,10 @@ func (c *Codec) write(lr plog.LogRecord, name string, at time.Time, event payloa
 		return fmt.Errorf("encode %s: %d bytes, at most %d are allowed", name, len(data), maxData)
 	}
 	lr.SetEventName(name)
-	lr.SetTimestamp(pcommon.NewTimestampFromTime(at))
-	lr.SetObservedTimestamp(pcommon.NewTimestampFromTime(at))
+	if !at.IsZero() { // which would become some time of the 18th century
+		lr.SetTimestamp(pcommon.NewTimestampFromTime(at))
+		lr.SetObservedTimestamp(pcommon.NewTimestampFromTime(at))
+	}
 	lr.Attributes().PutStr(attrData, string(data))
 	lr.Attributes().PutStr(attrMAC, c.mac(name, string(data)))
 	return nil

@@ -9,16 +9,19 @@ import (
 )
 
 const (
-	mebibyte   = 1 << 20
-	entrySize  = 256
-	firstMiB   = 96  // kept at once
-	perRound   = 32  // MiB kept each round
-	mostMiB    = 600 // never more
-	roundEvery = 500 * time.Millisecond
+	mebibyte  = 1 << 20
+	entrySize = 256
 
+	firstMiB     = 96 // kept at once
+	mibPerSecond = 40
+	mostMiB      = 600 // never more
+
+	// A health check waits for one pause at most and so is answered within a second; a request with two pieces of work
+	// waits for two.
 	pauseLeast  = 500 * time.Millisecond
-	pausePerMiB = 3 * time.Millisecond
-	pauseMost   = 1500 * time.Millisecond
+	pausePerMiB = 800 * time.Microsecond
+	pauseMost   = 750 * time.Millisecond
+	betweenThem = 10 * time.Millisecond
 )
 
 // entry is small and full of pointers, the worst that a garbage collector can be given.
@@ -27,39 +30,24 @@ type entry struct {
 	content     [entrySize - 16]byte
 }
 
-// collect keeps more and more memory and never lets go of it. Each round the whole of it is walked while nobody can
-// work, as a collector that stops the world does; the more there is, the longer that takes. The function it returns
-// ends that and lets go.
+// collect keeps more and more memory and never lets go of it. Again and again all of it is walked while nobody can work,
+// as a collector does that stops the world in a machine short of memory; the more there is, the longer that takes. The
+// function it returns ends that and lets go.
 func collect(s *station.Station) func() {
 	stop := make(chan struct{})
 	var done sync.WaitGroup
 	done.Go(func() {
-		var (
-			kept *entry
-			size int
-		)
-		grow := func(mib int) {
-			for range min(mib, mostMiB-size) * mebibyte / entrySize {
-				e := &entry{next: kept, other: kept}
-				for i := range e.content {
-					e.content[i] = byte(i)
-				}
-				kept = e
-			}
-			size = min(size+mib, mostMiB)
-		}
-		grow(firstMiB)
-		ticker := time.NewTicker(roundEvery)
-		defer ticker.Stop()
-		for {
-			s.Alone(func() { walk(kept, min(pauseLeast+time.Duration(size)*pausePerMiB, pauseMost)) })
-			runtime.GC()
+		var h heap
+		h.grow(firstMiB)
+		for last := time.Now(); ; {
+			s.Alone(h.pause)
 			select {
 			case <-stop:
 				return
-			case <-ticker.C:
+			case <-time.After(betweenThem):
 			}
-			grow(perRound)
+			h.owed += time.Since(last).Seconds() * mibPerSecond
+			last = time.Now()
 		}
 	})
 	return func() {
@@ -68,18 +56,36 @@ func collect(s *station.Station) func() {
 	}
 }
 
-// walk follows the pointers for as long as it is given, from the start again when it comes to the end.
-func walk(first *entry, d time.Duration) {
-	until := time.Now().Add(d)
-	var n uint64
-	for at := first; time.Now().Before(until); {
-		for range 1024 {
-			if at == nil {
-				at = first
-			}
-			n += uint64(at.content[0])
-			at = at.next
+// heap is a list of entries.
+type heap struct {
+	first *entry
+	mib   int
+	owed  float64 // MiB that it is to grow by
+}
+
+// grow adds entries and touches every byte of them.
+func (h *heap) grow(mib int) {
+	mib = min(mib, mostMiB-h.mib)
+	for range mib * mebibyte / entrySize {
+		e := &entry{next: h.first, other: h.first}
+		for i := range e.content {
+			e.content[i] = byte(i)
 		}
+		h.first = e
+	}
+	h.mib += mib
+}
+
+// pause grows the list, has it collected and walks it once, and then waits as for pages of it that are not in memory.
+func (h *heap) pause() {
+	until := time.Now().Add(min(pauseLeast+time.Duration(h.mib)*pausePerMiB, pauseMost))
+	h.grow(int(h.owed))
+	h.owed -= float64(int(h.owed))
+	runtime.GC()
+	var n uint64
+	for at := h.first; at != nil; at = at.next {
+		n += uint64(at.content[0])
 	}
 	result.Store(n)
+	time.Sleep(time.Until(until))
 }

@@ -64,8 +64,8 @@ func (f *frontend) browse(ctx context.Context, r *http.Request) (any, error) {
 		return nil, err
 	}
 	page.Suggestions = suggested.Items
-	page.Notice = f.notice(currency)
-	return page, nil
+	page.Notice, err = f.notice(ctx, currency)
+	return page, err
 }
 
 func (f *frontend) viewCart(ctx context.Context, r *http.Request) (any, error) {
@@ -74,11 +74,12 @@ func (f *frontend) viewCart(ctx context.Context, r *http.Request) (any, error) {
 		return nil, err
 	}
 	var cart api.Cart
-	if err := f.Peers[topology.RoleCart].Call(ctx, http.MethodGet, "/cart", whose(user, currency), nil, &cart); err != nil {
+	err := f.Peers[topology.RoleCart].Call(ctx, http.MethodGet, "/cart", whose(user, currency), nil, &cart)
+	if err != nil {
 		return nil, err
 	}
-	cart.Notice = f.notice(currency)
-	return cart, nil
+	cart.Notice, err = f.notice(ctx, currency)
+	return cart, err
 }
 
 func (f *frontend) addToCart(ctx context.Context, r *http.Request) (any, error) {
@@ -93,8 +94,8 @@ func (f *frontend) addToCart(ctx context.Context, r *http.Request) (any, error) 
 	if err := f.Peers[topology.RoleCart].Call(ctx, http.MethodPost, "/cart", "", add, &cart); err != nil {
 		return nil, err
 	}
-	cart.Notice = f.notice(add.Currency)
-	return cart, nil
+	cart.Notice, err = f.notice(ctx, add.Currency)
+	return cart, err
 }
 
 func (f *frontend) checkout(ctx context.Context, r *http.Request) (any, error) {
@@ -109,15 +110,19 @@ func (f *frontend) checkout(ctx context.Context, r *http.Request) (any, error) {
 	if err := f.Peers[topology.RoleCheckout].Call(ctx, http.MethodPost, "/orders", "", buy, &order); err != nil {
 		return nil, err
 	}
-	order.Notice = f.notice(buy.Currency)
-	return order, nil
+	order.Notice, err = f.notice(ctx, buy.Currency)
+	return order, err
 }
 
 // deliveryFee is in euro cents.
 const deliveryFee = 490
 
-func (f *frontend) notice(currency string) string {
-	return "delivery costs " + f.Table.Format(deliveryFee, currency)
+// notice is the foot of a page; with it the page is made.
+func (f *frontend) notice(ctx context.Context, currency string) (string, error) {
+	if err := f.Station.Work(ctx, f.level.cost(pageCost)); err != nil {
+		return "", err
+	}
+	return "delivery costs " + f.Table.Format(deliveryFee, currency), nil
 }
 
 func whose(user, currency string) string {

@@ -14,21 +14,23 @@ import (
 )
 
 // With Slots slots and these service times the frontend serves about 90 requests a second in the load generator's mix,
-// and about 340 with simpler pages.
+// and several times as many with simpler pages.
 const (
 	// Slots is how many pages are made at a time.
-	Slots = 2
+	Slots = 6
 	// Queue is how many people may wait for one.
 	Queue = 256
 )
 
+// A request costs something when it comes in, and its page when what it shows is there.
 var (
-	browseCost   = costs{20 * time.Millisecond, 3 * time.Millisecond}
-	cartCost     = costs{20 * time.Millisecond, 6 * time.Millisecond}
-	checkoutCost = costs{26 * time.Millisecond, 9 * time.Millisecond}
+	browseCost   = costs{42 * time.Millisecond, 6 * time.Millisecond}
+	cartCost     = costs{42 * time.Millisecond, 6 * time.Millisecond}
+	checkoutCost = costs{54 * time.Millisecond, 9 * time.Millisecond}
+	pageCost     = costs{21 * time.Millisecond, 6 * time.Millisecond}
 )
 
-// costs of a page by level.
+// costs by level.
 type costs [2]time.Duration
 
 // level is how much is left out: 0 nothing; at 1 pages are made in a simpler way, a page of the catalogue is one that was

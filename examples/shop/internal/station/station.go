@@ -104,6 +104,9 @@ func (s *Station) entrance() (<-chan struct{}, Pace) {
 // take into account what has become of the load meanwhile. It returns early when the queue is full or ctx ends.
 func (s *Station) Work(ctx context.Context, cost func() time.Duration) error {
 	visitOf(ctx).step()
+	// Before the slot, so that who waits for the floor keeps no slot from others.
+	s.floor.RLock()
+	defer s.floor.RUnlock()
 	if s.waiting.Add(1) > s.queue {
 		s.waiting.Add(-1)
 		return ErrBusy
@@ -116,8 +119,6 @@ func (s *Station) Work(ctx context.Context, cost func() time.Duration) error {
 		return ctx.Err()
 	}
 	defer func() { <-s.slots }()
-	s.floor.RLock()
-	defer s.floor.RUnlock()
 	spend(vary(cost()))
 	return nil
 }
@@ -130,16 +131,16 @@ func vary(d time.Duration) time.Duration {
 	return time.Duration(float64(d) * (0.7 + 0.6*rand.Float64()))
 }
 
-// spend uses the processor for a fortieth of the service time and waits for the rest, as work on data elsewhere does.
+// spend uses the processor for an eightieth of the service time and waits for the rest, as work on data elsewhere does.
 func spend(d time.Duration) {
-	until := time.Now().Add(d / 40)
+	until := time.Now().Add(d / 80)
 	for n := uint64(1); time.Now().Before(until); {
 		for range 512 {
 			n = n*6364136223846793005 + 1442695040888963407
 		}
 		sink.Store(n)
 	}
-	time.Sleep(d - d/40)
+	time.Sleep(d - d/80)
 }
 
 // sink keeps the compiler from dropping the loop of spend.

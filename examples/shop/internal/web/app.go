@@ -56,7 +56,7 @@ func (a *App) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.mux.ServeHTT
 func (a *App) Handle(pattern string, h Handler) {
 	serve := func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-		ctx := a.Station.Enter(r.Context())
+		ctx := a.Station.Enter(r.Context(), r.URL.Path == healthPath)
 		answer, err := a.answer(ctx, r, h)
 		station.Leave(ctx)
 		write(w, answer, err)

@@ -1,0 +1,171 @@
+package anomalyprocessor
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/otelheal/otelheal/detector"
+)
+
+// plans says per metric name what to do with it, and remembers.
+type plans struct {
+	include, exclude []*regexp.Regexp
+	rules            []rule // in order; the last one matches everything
+	known            map[string]*plan
+	skip             *plan
+}
+
+type rule struct {
+	metrics []*regexp.Regexp // nil matches everything
+	plan    *plan
+}
+
+// plan holds the models for the metrics of one rule.
+type plan struct {
+	skip     bool
+	value    detector.EWMA
+	quantile detector.EWMA // tails scatter more: twice the relative floor
+	models   detector.Models
+	errors   bool // the metric's name says that it counts failures
+}
+
+// maxKnown bounds the names remembered; others are looked up each time.
+const maxKnown = 20_000
+
+func newPlans(c *Config) *plans {
+	p := &plans{
+		include: compileAll(c.Include),
+		exclude: compileAll(c.Exclude),
+		known:   map[string]*plan{},
+		skip:    &plan{skip: true},
+	}
+	for i := range c.Overrides {
+		m := c.Overrides[i].apply(c.Model)
+		p.rules = append(p.rules, rule{compileAll(c.Overrides[i].Metrics), newPlan(&m)})
+	}
+	p.rules = append(p.rules, rule{plan: newPlan(&c.Model)})
+	return p
+}
+
+func newPlan(m *ModelConfig) *plan {
+	p := &plan{value: m.ewma()}
+	p.quantile = p.value
+	p.quantile.MinRelative *= 2
+	p.models = detector.Models{Rate: &p.value, Mean: &p.value, Quantile: &p.quantile}
+	return p
+}
+
+func (m *ModelConfig) ewma() detector.EWMA {
+	return detector.EWMA{
+		Threshold:   m.Threshold,
+		Consecutive: m.Consecutive,
+		HalfLife:    m.HalfLife,
+		WarmUp:      m.WarmUp,
+		MinSamples:  float64(m.MinSamples),
+		MinAbsolute: m.MinDeviation.Absolute,
+		MinRelative: m.MinDeviation.Relative,
+		Direction:   directions[m.Direction],
+		AdoptAfter:  m.AdoptAfter,
+	}
+}
+
+var directions = map[Direction]detector.Direction{
+	DirectionBoth: detector.DirectionBoth,
+	DirectionUp:   detector.DirectionUp,
+	DirectionDown: detector.DirectionDown,
+}
+
+// of returns the plan of a metric.
+func (p *plans) of(name string) *plan {
+	if known, ok := p.known[name]; ok {
+		return known
+	}
+	found := p.find(name)
+	if len(p.known) < maxKnown {
+		p.known[strings.Clone(name)] = found // not to hold on to the batch
+	}
+	return found
+}
+
+func (p *plans) find(name string) *plan {
+	if matches(p.exclude, name) || (len(p.include) > 0 && !matches(p.include, name)) {
+		return p.skip
+	}
+	for _, r := range p.rules {
+		if r.metrics == nil || matches(r.metrics, name) {
+			if !detector.NameOfErrors(name) {
+				return r.plan
+			}
+			own := *r.plan
+			own.errors = true
+			own.models = detector.Models{Rate: &own.value, Mean: &own.value, Quantile: &own.quantile}
+			return &own
+		}
+	}
+	return p.skip
+}
+
+func matches(patterns []*regexp.Regexp, name string) bool {
+	for _, re := range patterns {
+		if re.MatchString(name) {
+			return true
+		}
+	}
+	return false
+}
+
+// compile understands a glob (`*` any run, `?` one character), or a regular
+// expression between slashes.
+func compile(pattern string) (*regexp.Regexp, error) {
+	if pattern == "" {
+		return nil, fmt.Errorf("is empty")
+	}
+	if inner, ok := strings.CutPrefix(pattern, "/"); ok {
+		if inner, ok = strings.CutSuffix(inner, "/"); ok && inner != "" {
+			return regexp.Compile(inner)
+		}
+	}
+	quoted := regexp.QuoteMeta(pattern)
+	quoted = strings.ReplaceAll(strings.ReplaceAll(quoted, `\*`, ".*"), `\?`, ".")
+	return regexp.Compile("^(?s:" + quoted + ")$")
+}
+
+// compileAll compiles patterns that validation has seen.
+func compileAll(patterns []string) []*regexp.Regexp {
+	var all []*regexp.Regexp
+	for _, p := range patterns {
+		if re, err := compile(p); err == nil {
+			all = append(all, re)
+		}
+	}
+	return all
+}
+
+func validatePatterns(key string, patterns []string) error {
+	for i, p := range patterns {
+		if _, err := compile(p); err != nil {
+			return fmt.Errorf("`%s::%d` must be a glob such as `http.*` or a regular expression between slashes, found %q: %w", key, i, p, err)
+		}
+	}
+	return nil
+}
+
+// apply returns the settings with those of the override in place.
+func (o *OverrideConfig) apply(m ModelConfig) ModelConfig {
+	set(&m.Threshold, o.Threshold)
+	set(&m.Consecutive, o.Consecutive)
+	set(&m.HalfLife, o.HalfLife)
+	set(&m.WarmUp, o.WarmUp)
+	set(&m.MinSamples, o.MinSamples)
+	set(&m.MinDeviation, o.MinDeviation)
+	set(&m.Direction, o.Direction)
+	set(&m.AdoptAfter, o.AdoptAfter)
+	return m
+}
+
+func set[T any](to, from *T) {
+	if from != nil {
+		*to = *from
+	}
+}

@@ -60,7 +60,7 @@ func (e *Engine) of(i *incident, c *candidate, now int64) (list []event.Evidence
 		})
 	}
 	list = append(list, e.ofTraces(i, c, who, at)...)
-	for _, a := range []*event.Anomaly{c.anomaly, c.other} {
+	for _, a := range []*event.Anomaly{c.cpu, c.memory, c.other} {
 		if a == nil {
 			continue
 		}

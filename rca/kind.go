@@ -28,7 +28,7 @@ func (e *Engine) kindOf(i *incident, c *candidate) event.Kind {
 		return event.KindCrash
 	case c.state != nil && mode == originError && c.traces[originError] > 0:
 		return event.KindErrors
-	case c.anomaly != nil && strength(c.anomaly) >= 0.3 && (mode == originSlow || mode == originTimeout):
+	case c.resource() != "" && (mode == originSlow || mode == originTimeout):
 		return c.resource()
 	case mode == originSlow && c.traces[originSlow] > 0:
 		return event.KindSlow
@@ -42,20 +42,26 @@ func (e *Engine) kindOf(i *incident, c *candidate) event.Kind {
 		return event.KindCrash
 	case c.traces[originError]+c.traces[originHandled] > 0:
 		return event.KindErrors
-	case c.anomaly != nil:
+	case c.resource() != "":
 		return c.resource()
 	}
 	return event.KindUnknown
 }
 
-// resource is memory or CPU: a leak costs the processor as well, for its
-// collector, but a busy loop costs no memory.
+// resource is memory or CPU, if one of them is clearly more than it was. A leak
+// costs the processor as well, for its collector, but a busy loop costs no memory.
 func (c *candidate) resource() event.Kind {
-	if familyOf(c.anomaly.Metric) == familyMemory {
+	switch {
+	case c.memory != nil && strength(c.memory) >= clearly:
 		return event.KindMemory
+	case c.cpu != nil && strength(c.cpu) >= clearly:
+		return event.KindCPU
 	}
-	return event.KindCPU
+	return ""
 }
+
+// clearly is the least strength of an anomaly that names a kind.
+const clearly = 0.3
 
 func (c *candidate) dominant() originMode {
 	best := originError
@@ -67,11 +73,17 @@ func (c *candidate) dominant() originMode {
 	return best
 }
 
-// answers tells whether the instance goes on serving a good part of its load.
+// answers tells whether the instance goes on answering a good part of its load
+// well: what hangs does not.
 func (e *Engine) answers(i *incident, inst *instance) bool {
 	onset := i.Onset.Unix()
-	before, now := inst.served.rate(onset-20, onset-2), inst.served.rate(max(onset+1, e.g.now-5), e.g.now-1)
-	return before > 0 && now >= 0.3*before
+	before := inst.served.rate(onset-20, onset-2)
+	from, to := max(onset+1, e.g.now-8), e.g.now-1
+	if before == 0 || to < from {
+		return false
+	}
+	c := inst.served.sum(from, to)
+	return float64(c.n-c.bad)/float64(to-from+1) >= 0.25*before
 }
 
 func (e *Engine) stoppedOnPurpose(c *candidate) bool {
@@ -102,8 +114,10 @@ func (c *candidate) reason(k event.Kind) string {
 			return name + " fails its probe" + reason(c.state.Reason) + "; " + where
 		}
 		return "calls to " + name + " get no answer; " + where
-	case event.KindCPU, event.KindMemory:
-		return fmt.Sprintf("%s is %.4g, expected %.4g; %s", c.anomaly.Metric, c.anomaly.Observed, c.anomaly.Expected, where)
+	case event.KindCPU:
+		return fmt.Sprintf("%s is %.4g, expected %.4g; %s", c.cpu.Metric, c.cpu.Observed, c.cpu.Expected, where)
+	case event.KindMemory:
+		return fmt.Sprintf("%s is %.4g, expected %.4g; %s", c.memory.Metric, c.memory.Observed, c.memory.Expected, where)
 	case event.KindDependency:
 		return "calls to " + name + ", which sends no telemetry, fail or are slow; " + where
 	case event.KindUnknown:

@@ -261,8 +261,7 @@ func (j *judge) markFailure(i int, handled bool) {
 			inst = j.t.spans[c].inst
 		}
 	case s.failure == FailureTimeout || s.failure == FailureCancelled:
-		j.markSlow(i)
-		return
+		mode = originTimeout // it was still at it when its caller gave up
 	}
 	if handled {
 		mode = originHandled

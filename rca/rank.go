@@ -38,7 +38,8 @@ type candidate struct {
 	weight   float64              // of them together
 	share    float64              // of all candidates' weight
 	state    *event.AgentState    // seen to fail
-	anomaly  *event.Anomaly       // of processor or memory, the strongest
+	cpu      *event.Anomaly       // the strongest of its processor
+	memory   *event.Anomaly       // of its memory
 	other    *event.Anomaly       // of another metric
 	alert    *event.Alert
 	change   *event.Change
@@ -328,9 +329,7 @@ func (e *Engine) score(i *incident, c *candidate, list []candidate) {
 	if c.weight > 0 || c.state != nil {
 		involved = 1
 	}
-	if c.anomaly != nil {
-		c.score += pointsMetric * involved * strength(c.anomaly)
-	}
+	c.score += pointsMetric * involved * max(strength(c.cpu), strength(c.memory))
 	if c.other != nil && c.weight > 0 {
 		c.score += pointsOther * strength(c.other)
 	}
@@ -342,8 +341,11 @@ func (e *Engine) score(i *incident, c *candidate, list []candidate) {
 	}
 }
 
-// strength of an anomaly, 0 to 1.
+// strength of an anomaly, 0 to 1; of none, 0.
 func strength(a *event.Anomaly) float64 {
+	if a == nil {
+		return 0
+	}
 	return max(0, min(1, (math.Abs(a.Score)-2)/8))
 }
 

@@ -88,6 +88,15 @@ var faults = []struct {
 		within: 5 * time.Second, kind: event.KindSlow, cause: "inventory-1",
 	},
 	{
+		name: "half of the answers too late",
+		inject: func(s *sim) {
+			p := s.program("payment-2")
+			p.slower, p.spread = 700*time.Millisecond, 600*time.Millisecond
+			s.run(6 * time.Second)
+		},
+		within: 5 * time.Second, kind: event.KindSlow, cause: "payment-2",
+	},
+	{
 		name: "slow frontend",
 		inject: func(s *sim) {
 			s.program("frontend-1").slower = 300 * time.Millisecond

@@ -21,7 +21,8 @@ type simProgram struct {
 	hung    bool
 	down    bool
 	failing float64       // share of requests that raise an exception
-	slower  time.Duration // added to its own time
+	slower  time.Duration // added to its own time, whether or not the caller still waits
+	spread  time.Duration // and up to that much more
 	skew    time.Duration // of its clock
 }
 
@@ -202,6 +203,9 @@ func (s *sim) export(p *simProgram, sp Span) {
 // serve answers a request, or does not; ok says whether the answer is good.
 func (s *sim) serve(p *simProgram, trace [16]byte, parent [8]byte, start, giveUp time.Time) (end time.Time, ok bool) {
 	own := time.Duration(2e6+s.rnd.ExpFloat64()*3e6) + p.slower
+	if p.spread > 0 {
+		own += time.Duration(s.rnd.Int63n(int64(p.spread)))
+	}
 	id := s.id()
 	at := start.Add(own / 2)
 	ok = true
@@ -227,7 +231,7 @@ func (s *sim) serve(p *simProgram, trace [16]byte, parent [8]byte, start, giveUp
 			TraceID: trace, SpanID: id, Entity: p.entity, At: end, Error: true, Text: text,
 		}, end.Truncate(500 * time.Millisecond).Add(600 * time.Millisecond)})
 	}
-	if end.After(giveUp) && !p.down {
+	if end.After(giveUp) && p.slower == 0 {
 		end, ok, failure, text = giveUp.Add(time.Millisecond), false, FailureCancelled, "context canceled"
 	}
 	s.export(p, Span{

@@ -20,6 +20,8 @@ const (
 func familyOf(metric string) metricFamily {
 	m := strings.ToLower(metric)
 	switch {
+	case containsAny(m, "alloc", "gc", "limit", "goal", "virtual", "fault"):
+		return familyOther // a flow or a setting, and not how much is held
 	case containsAny(m, "memory", "heap", "rss", "resident", "mem.", "_mem_"):
 		return familyMemory
 	case containsAny(m, "cpu"):
@@ -41,11 +43,14 @@ func (e *Engine) lookUp(i *incident, c *candidate) {
 			continue
 		}
 		slot := &c.other
-		if familyOf(a.Metric) != familyOther {
-			if a.Score < 0 || grown(a) < 1.2 {
-				continue // less of it slows nothing down
-			}
-			slot = &c.anomaly
+		switch family := familyOf(a.Metric); {
+		case family == familyOther:
+		case a.Score < 0 || grown(a) < materialGrowth:
+			continue // less of it, or hardly more, slows nothing down
+		case family == familyCPU:
+			slot = &c.cpu
+		default:
+			slot = &c.memory
 		}
 		if *slot == nil || stronger(a, *slot) {
 			*slot = a
@@ -86,6 +91,10 @@ func stronger(a, b *event.Anomaly) bool {
 	}
 	return a.Metric+a.Aspect < b.Metric+b.Aspect
 }
+
+// materialGrowth is how many times the expected value must be observed of a
+// processor or a memory to mean anything.
+const materialGrowth = 1.3
 
 // grown is how many times the expected value was observed.
 func grown(a *event.Anomaly) float64 {
@@ -130,8 +139,11 @@ func (e *Engine) releases(i *incident, list []candidate) (more []candidate) {
 			if o.state != nil && (c.state == nil || worse(*o.state, *c.state)) {
 				c.state = o.state
 			}
-			if o.anomaly != nil && (c.anomaly == nil || stronger(o.anomaly, c.anomaly)) {
-				c.anomaly = o.anomaly
+			if strength(o.cpu) > strength(c.cpu) {
+				c.cpu = o.cpu
+			}
+			if strength(o.memory) > strength(c.memory) {
+				c.memory = o.memory
 			}
 			switch {
 			case o.inst == nil && o.weight > 0:

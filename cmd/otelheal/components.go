@@ -14,8 +14,11 @@ import (
 	filestorage "github.com/open-telemetry/opentelemetry-collector-contrib/extension/storage/filestorage"
 	filelogreceiver "github.com/open-telemetry/opentelemetry-collector-contrib/receiver/filelogreceiver"
 	hostmetricsreceiver "github.com/open-telemetry/opentelemetry-collector-contrib/receiver/hostmetricsreceiver"
+	rcaconnector "github.com/otelheal/otelheal/connector/rcaconnector"
 	recoveryexporter "github.com/otelheal/otelheal/exporter/recoveryexporter"
+	processexecutor "github.com/otelheal/otelheal/extension/executor/processexecutor"
 	healerextension "github.com/otelheal/otelheal/extension/healerextension"
+	anomalyprocessor "github.com/otelheal/otelheal/processor/anomalyprocessor"
 	otelhealreceiver "github.com/otelheal/otelheal/receiver/otelhealreceiver"
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/connector"
@@ -64,6 +67,7 @@ func components() (otelcol.Factories, error) {
 		opampextension.NewFactory(),
 		filestorage.NewFactory(),
 		healerextension.NewFactory(),
+		processexecutor.NewFactory(),
 	)
 	if err != nil {
 		return otelcol.Factories{}, err
@@ -76,6 +80,7 @@ func components() (otelcol.Factories, error) {
 		opampextension.NewFactory().Type():           "github.com/open-telemetry/opentelemetry-collector-contrib/extension/opampextension v0.158.0",
 		filestorage.NewFactory().Type():              "github.com/open-telemetry/opentelemetry-collector-contrib/extension/storage/filestorage v0.158.0",
 		healerextension.NewFactory().Type():          "github.com/otelheal/otelheal v0.1.0",
+		processexecutor.NewFactory().Type():          "github.com/otelheal/otelheal v0.1.0",
 	})
 
 	factories.Receivers, err = otelcol.MakeFactoryMap[receiver.Factory](
@@ -119,6 +124,7 @@ func components() (otelcol.Factories, error) {
 	factories.Processors, err = otelcol.MakeFactoryMap[processor.Factory](
 		batchprocessor.NewFactory(),
 		memorylimiterprocessor.NewFactory(),
+		anomalyprocessor.NewFactory(),
 	)
 	if err != nil {
 		return otelcol.Factories{}, err
@@ -126,12 +132,14 @@ func components() (otelcol.Factories, error) {
 	factories.ProcessorModules = makeModulesMap(factories.Processors, map[component.Type]string{
 		batchprocessor.NewFactory().Type():         "go.opentelemetry.io/collector/processor/batchprocessor v0.158.0",
 		memorylimiterprocessor.NewFactory().Type(): "go.opentelemetry.io/collector/processor/memorylimiterprocessor v0.158.0",
+		anomalyprocessor.NewFactory().Type():       "github.com/otelheal/otelheal v0.1.0",
 	})
 
 	factories.Connectors, err = otelcol.MakeFactoryMap[connector.Factory](
 		forwardconnector.NewFactory(),
 		servicegraphconnector.NewFactory(),
 		spanmetricsconnector.NewFactory(),
+		rcaconnector.NewFactory(),
 	)
 	if err != nil {
 		return otelcol.Factories{}, err
@@ -140,6 +148,7 @@ func components() (otelcol.Factories, error) {
 		forwardconnector.NewFactory().Type():      "go.opentelemetry.io/collector/connector/forwardconnector v0.158.0",
 		servicegraphconnector.NewFactory().Type(): "github.com/open-telemetry/opentelemetry-collector-contrib/connector/servicegraphconnector v0.158.0",
 		spanmetricsconnector.NewFactory().Type():  "github.com/open-telemetry/opentelemetry-collector-contrib/connector/spanmetricsconnector v0.158.0",
+		rcaconnector.NewFactory().Type():          "github.com/otelheal/otelheal v0.1.0",
 	})
 
 	return factories, nil

@@ -1,35 +1,45 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"os"
 	"os/signal"
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"go.opentelemetry.io/collector/otelcol"
 )
 
 // errUnasked is returned when the collector ended although nobody asked it to.
 var errUnasked = errors.New("ended without having been asked to: see the last error in the log")
 
-// failUnasked makes cmd return an error if it ends by itself.
+// newCommand is the collector's command, with an exit code that tells an end by
+// itself from one that somebody asked for.
 //
 // A component with a fatal status, or a broken configuration watch, makes the
 // collector shut down in good order and return nil. To whoever supervises the
 // process that looks like success, and nobody starts it again. So the signals
-// that mean "stop" are listened to here as well: an end without one, and
-// without a cancelled context, is a failure.
-func failUnasked(cmd *cobra.Command) {
+// that mean "stop" are taken here and passed on as a cancelled context, which
+// the collector answers with the same orderly shutdown; this also counts while
+// it is still starting. An end without them is a failure.
+func newCommand(set otelcol.CollectorSettings) *cobra.Command {
+	set.DisableGracefulShutdown = true // of the collector's own signal handling
+	cmd := otelcol.NewCommand(set)
 	inner := cmd.RunE
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		stop := make(chan os.Signal, 1)
-		signal.Notify(stop, os.Interrupt, syscall.SIGTERM)
+		ctx := cmd.Context()
+		if ctx == nil {
+			ctx = context.Background()
+		}
+		ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+		defer stop()
+		cmd.SetContext(ctx)
 		err := inner(cmd, args)
-		signal.Stop(stop) // waits for deliveries under way, so the channel is final now
-		asked := len(stop) > 0 || (cmd.Context() != nil && cmd.Context().Err() != nil)
-		if err == nil && !asked {
+		if err == nil && ctx.Err() == nil {
 			return errUnasked
 		}
 		return err
 	}
+	return cmd
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"testing"
 
-	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/component"
@@ -88,9 +87,10 @@ func TestEndOnRequestIsNone(t *testing.T) {
 }
 
 func TestOwnErrorIsKept(t *testing.T) {
-	broken := errors.New("broken")
-	cmd := &cobra.Command{RunE: func(*cobra.Command, []string) error { return broken }, SilenceErrors: true, SilenceUsage: true}
-	failUnasked(cmd)
-	cmd.SetArgs(nil)
-	assert.ErrorIs(t, cmd.ExecuteContext(t.Context()), broken)
+	cmd := newCommand(settings())
+	cmd.SetArgs([]string{"--config", "yaml:receivers: {nosuch: {}}"})
+	cmd.SilenceErrors = true
+	err := cmd.ExecuteContext(t.Context())
+	require.Error(t, err)
+	assert.NotErrorIs(t, err, errUnasked)
 }

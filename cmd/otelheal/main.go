@@ -6,7 +6,6 @@ package main
 import (
 	"os"
 
-	"github.com/spf13/cobra"
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/confmap"
 	"go.opentelemetry.io/collector/confmap/provider/envprovider"
@@ -27,14 +26,6 @@ func main() {
 	if err := run(settings()); err != nil {
 		os.Exit(1) // cobra has printed the error already
 	}
-}
-
-// newCommand is the collector's command, with an exit code that tells an end by
-// itself from one that somebody asked for.
-func newCommand(set otelcol.CollectorSettings) *cobra.Command {
-	cmd := otelcol.NewCommand(set)
-	failUnasked(cmd)
-	return cmd
 }
 
 func settings() otelcol.CollectorSettings {

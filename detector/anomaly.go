@@ -80,7 +80,7 @@ func (m *EWMA) holds(s *State, x Sample, base float64) bool {
 func (s *State) adopt(m *EWMA) {
 	dev := max(1.25*float64(s.LevelDev), math.Sqrt(s.Var))
 	s.Mean, s.Var = s.Level, min(dev*dev, maxMagnitude*maxMagnitude)
-	s.Weight = float32(min(float64(s.Weight), m.MinSamples))
+	s.Weight = float32(min(float64(s.Weight), m.Need(s)))
 	s.close()
 }
 

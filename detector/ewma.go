@@ -94,12 +94,16 @@ func (m *EWMA) Step(s *State, x Sample) Verdict {
 	return v
 }
 
-// Ready reports whether a state has history enough to be judged.
-func (m *EWMA) Ready(s *State) bool { return s.Last != 0 && m.ready(s) }
-
-func (m *EWMA) ready(s *State) bool {
-	return float64(s.Weight) >= m.MinSamples && float64(s.Weight)*float64(s.Gap) >= m.WarmUp.Seconds()*0.999
+// Need implements [Model]: MinSamples, and as many as WarmUp has intervals.
+func (m *EWMA) Need(s *State) float64 {
+	need := m.MinSamples
+	if s.Gap > 0 { // a hair less, since intervals jitter
+		need = max(need, 0.99*m.WarmUp.Seconds()/float64(s.Gap))
+	}
+	return need
 }
+
+func (m *EWMA) ready(s *State) bool { return s.Gap > 0 && float64(s.Weight) >= m.Need(s) }
 
 // advance moves the clock of the state and forgets what the time took.
 func (m *EWMA) advance(s *State, now int64) {

@@ -6,9 +6,9 @@ package detector
 
 // begin gives the state of a new series what can be known before its first
 // sample at time t.
-func (s *Store) begin(e *series, a Aspect, st *State, t int64) {
+func (s *Store) begin(e *series, a Aspect, m Model, st *State, t int64) {
 	if sib := s.sibling(e); sib != nil {
-		if from := s.lookup(sib, a); from != nil && lend(from, st, t) {
+		if from := s.lookup(sib, a); from != nil && lend(m, from, st, t) {
 			s.stats.Borrowed++
 			return
 		}
@@ -31,18 +31,22 @@ func (s *Store) sibling(e *series) *series {
 	return sib
 }
 
+// soft is the share of the history needed that a new life begins with: it is
+// judged only after the rest, which is its own.
+const soft = 0.75
+
 // lend copies a baseline: twice the variance, since instances differ, and so
 // little weight that the new one is not judged at once and soon has its own.
-func lend(from, to *State, t int64) bool {
-	const weight = 15
-	if from.Phase == PhaseLearning || from.Last == 0 {
+func lend(m Model, from, to *State, t int64) bool {
+	need := m.Need(from)
+	if from.Gap <= 0 || float64(from.Weight) < need/2 {
 		return false
 	}
 	*to = State{
 		Last:   max(1, t-int64(float64(from.Gap)*1e9)),
 		Mean:   from.Mean,
 		Var:    2 * from.Var,
-		Weight: min(from.Weight, weight),
+		Weight: min(from.Weight, float32(soft*need)),
 		Gap:    from.Gap,
 		Tail:   from.Tail,
 	}

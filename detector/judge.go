@@ -24,9 +24,9 @@ func (s *Store) judge(ref Ref, a Aspect, m Model, x Sample, out *Results) {
 	}
 	r := s.resources.pool.at(e.resource)
 	if st.Last == 0 {
-		s.begin(e, a, st, x.Time)
+		s.begin(e, a, m, st, x.Time)
 	} else if r.restarted > st.Last && st.Phase != PhaseOpen {
-		soften(st)
+		soften(m, st)
 	}
 	before := st.Phase
 	v := m.Step(st, x)
@@ -43,9 +43,8 @@ func (s *Store) judge(ref Ref, a Aspect, m Model, x Sample, out *Results) {
 // soften makes the history count less after a restart: not judged for a few
 // samples, and learning fast from what is there. An anomaly that lasts is kept,
 // for a restart that did not help must not hide it.
-func soften(s *State) {
-	const weight = 15
-	s.Weight = min(s.Weight, weight)
+func soften(m Model, s *State) {
+	s.Weight = min(s.Weight, float32(soft*m.Need(s)))
 }
 
 // Gauge judges the value of a gauge or of a sum that can fall. quantum is 1 for

@@ -5,6 +5,8 @@ type Model interface {
 	// Step takes the next sample. A sample that is not newer than the last, or
 	// not finite, leaves the state as it was.
 	Step(s *State, x Sample) Verdict
+	// Need is the weight of history that the state needs to be judged.
+	Need(s *State) float64
 }
 
 // State is what a model keeps of a series. It is flat and without pointers, so

@@ -100,7 +100,7 @@ func (e *engine) takeGone(now int64) map[*anomalyProcessor]pmetric.Metrics {
 	}
 	out := make(map[*anomalyProcessor]pmetric.Metrics, len(batches))
 	for owner, b := range batches {
-		out[owner] = b.result()
+		out[owner], _ = b.result()
 	}
 	return out
 }

@@ -94,21 +94,21 @@ func (e *engine) use(s *detector.Store) {
 	e.walk = &walk{e: e, h: s.Hasher(), emit: e.config.Emit, expander: detector.NewExpander()}
 }
 
-// observe judges a batch and returns its scores.
-func (e *engine) observe(ctx context.Context, md pmetric.Metrics, owner *anomalyProcessor) pmetric.Metrics {
+// observe judges a batch and returns its scores, if there are any.
+func (e *engine) observe(ctx context.Context, md pmetric.Metrics, owner *anomalyProcessor) (pmetric.Metrics, bool) {
 	e.mu.Lock()
 	w := e.walk
 	w.now, w.owner = e.now().UnixNano(), owner
 	w.batch, w.groups = scoreBatch{}, scoreBatch{}
 	w.metrics(md)
-	scores := w.batch.result()
-	w.groups.result().ResourceMetrics().MoveAndAppendTo(scores.ResourceMetrics())
+	w.batch.join(&w.groups)
+	scores, some := w.batch.result()
 	scored, skipped := w.scored, w.skipped
 	w.scored, w.skipped = 0, [skipReasons]int64{}
 	w.owner, w.rm, w.metric = nil, pmetric.ResourceMetrics{}, pmetric.Metric{}
 	e.mu.Unlock()
 	e.countPoints(ctx, scored, &skipped)
-	return scores
+	return scores, some
 }
 
 // run looks after the store until the engine stops.

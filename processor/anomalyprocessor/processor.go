@@ -57,8 +57,14 @@ func (p *anomalyProcessor) Shutdown(ctx context.Context) error {
 // afterwards; if that refuses it and the sender repeats it, the detector knows
 // its points already.
 func (p *anomalyProcessor) ConsumeMetrics(ctx context.Context, md pmetric.Metrics) error {
-	scores := p.engine.observe(ctx, md, p)
+	scores, some := p.engine.observe(ctx, md, p)
 	err := p.next.ConsumeMetrics(ctx, md)
+	if !some {
+		if p.held.len() == 0 {
+			return err
+		}
+		scores = pmetric.NewMetrics()
+	}
 	p.send(ctx, scores)
 	return err
 }

@@ -137,13 +137,23 @@ func (b *scoreBatch) flush() {
 	}
 }
 
-// result returns the batch, empty if nothing was to be said.
-func (b *scoreBatch) result() pmetric.Metrics {
+// result returns the batch; false if nothing was to be said.
+func (b *scoreBatch) result() (pmetric.Metrics, bool) {
 	b.flush()
-	if !b.made {
-		return pmetric.NewMetrics()
+	return b.out, b.made
+}
+
+// join appends the scores of the other batch.
+func (b *scoreBatch) join(o *scoreBatch) {
+	from, some := o.result()
+	switch {
+	case !some:
+	case !b.made:
+		b.out, b.made = from, true
+	default:
+		b.flush()
+		from.ResourceMetrics().MoveAndAppendTo(b.out.ResourceMetrics())
 	}
-	return b.out
 }
 
 // endOf is the word on the wire for a change.

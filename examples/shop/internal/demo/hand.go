@@ -3,6 +3,8 @@ package demo
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"syscall"
 	"time"
 
@@ -47,7 +49,12 @@ func (d *Demo) mend(ctx context.Context, c fault.Case) error {
 			return err
 		}
 		return inject.Degrade(ctx, d.stage.Frontend(), 0)
-	case fault.Release, fault.Agent, fault.Crash:
+	case fault.Release:
+		if to, err := os.Readlink(d.stage.Link(c.Service)); err != nil || filepath.Base(to) != stage.Bad {
+			return err // it was rolled back
+		}
+		return inject.Flip(d.stage.Link(c.Service), d.stage.Release(c.Service, stage.First))
+	case fault.Agent, fault.Crash:
 		return nil
 	default: // a new process knows nothing of the fault; an old one forgets it
 		return inject.Fault(ctx, t.ControlSocket(c.Instance), "none")

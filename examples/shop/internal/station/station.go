@@ -30,6 +30,7 @@ type Options struct {
 type Station struct {
 	slots   chan struct{}
 	queue   int64
+	spend   func(time.Duration) // lets a service time go by; tests put one here that only waits
 	waiting atomic.Int64
 	active  atomic.Int64
 
@@ -50,7 +51,7 @@ type Pace struct {
 func New(o Options) *Station {
 	door := make(chan struct{})
 	close(door)
-	return &Station{slots: make(chan struct{}, o.Slots), queue: int64(o.Queue), door: door}
+	return &Station{slots: make(chan struct{}, o.Slots), queue: int64(o.Queue), spend: spend, door: door}
 }
 
 // Waiting is the number of pieces of work that wait for a slot.
@@ -119,7 +120,7 @@ func (s *Station) Work(ctx context.Context, cost func() time.Duration) error {
 		return ctx.Err()
 	}
 	defer func() { <-s.slots }()
-	spend(vary(cost()))
+	s.spend(vary(cost()))
 	return nil
 }
 

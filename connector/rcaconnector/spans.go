@@ -92,7 +92,13 @@ func readFailure(s *rca.Span, sp ptrace.Span, m pcommon.Map) {
 			exception = cut(text(ev.Attributes(), "exception.type"), 200) + ": " + cut(text(ev.Attributes(), "exception.message"), 400)
 		}
 	}
+	server := s.Kind != rca.KindClient && s.Kind != rca.KindProducer
+	said := rca.ClassifyFailure(errorType, message, exception)
 	switch grpc := number(m, "rpc.grpc.status_code"); {
+	case server && (said == rca.FailureTimeout || said == rca.FailureCancelled):
+		s.Failure = said // it gave up, whatever it answered then
+	case server:
+		s.Failure = rca.FailureError // what it could not reach is in its client spans
 	case code == 408 || code == 504 || grpc == 4:
 		s.Failure = rca.FailureTimeout
 	case grpc == 14:
@@ -102,7 +108,7 @@ func readFailure(s *rca.Span, sp ptrace.Span, m pcommon.Map) {
 	case code != 0:
 		s.Failure = rca.FailureError // somebody answered
 	default:
-		s.Failure = rca.ClassifyFailure(errorType, message, exception)
+		s.Failure = said
 	}
 	switch {
 	case exception != "":

@@ -96,7 +96,9 @@ func TestRollBackDoesNotWaitForTheSupervisor(t *testing.T) {
 }
 
 func TestSilences(t *testing.T) {
-	is := func(name, value string) Matcher { return Matcher{Name: name, Value: regexp.MustCompile("^(?:" + value + ")$")} }
+	is := func(name, value string) Matcher {
+		return Matcher{Name: name, Value: regexp.MustCompile("^(?:" + value + ")$")}
+	}
 	not := func(name, value string) Matcher { m := is(name, value); m.Negative = true; return m }
 	e := event.Entity{Namespace: "shop", Service: "payment", Instance: "payment-2", Host: "h1"}
 	for _, c := range []struct {

@@ -3,6 +3,7 @@ package rca
 import (
 	"fmt"
 	"hash/fnv"
+	"math"
 	"time"
 
 	"github.com/otelheal/otelheal/event"
@@ -17,6 +18,7 @@ type incident struct {
 	settleAt int64
 	ranked   []candidate
 	emitted  int64                            // when
+	told     float64                          // confidence as it was emitted last
 	decisive string                           // what a decision rests on, as it was emitted last
 	seen     map[*agentState]event.AgentState // failures seen while it was open
 }
@@ -168,10 +170,11 @@ func (e *Engine) report(now int64) []event.Incident {
 		i.Settled = true
 		e.explain(i, now)
 		decisive := i.decision()
-		if decisive == i.decisive && i.Status == event.IncidentOpen && now-i.emitted < int64(e.set.EmitInterval) {
+		surer := math.Abs(i.Confidence-i.told) >= 0.1
+		if decisive == i.decisive && !surer && i.Status == event.IncidentOpen && now-i.emitted < int64(e.set.EmitInterval) {
 			continue
 		}
-		i.decisive, i.emitted = decisive, now
+		i.decisive, i.emitted, i.told = decisive, now, i.Confidence
 		i.Revision++
 		out = append(out, i.Incident)
 	}
@@ -182,7 +185,7 @@ func (e *Engine) report(now int64) []event.Incident {
 
 // decision is everything that a change of may change what is done.
 func (i *incident) decision() string {
-	d := fmt.Sprint(i.Cause.Target, i.Cause.Kind, i.Status, i.Learning, int(i.Confidence*10), len(i.Symptoms))
+	d := fmt.Sprint(i.Cause.Target, i.Cause.Kind, i.Status, i.Learning, len(i.Symptoms))
 	for k := range i.symptoms {
 		d += fmt.Sprint(i.symptoms[k].inBand > 0)
 	}

@@ -18,13 +18,15 @@ const (
 	originModes
 )
 
-// origin counts the traces that went wrong here, with an example.
+// origin counts the traces that went wrong here, with an example: of spans the
+// newest, of logs an early one, so that they show two events where there were two.
 type origin struct {
 	series
-	example  [16]byte
-	text     string
-	slowness float64 // own time of the example, in nanoseconds
-	usual    float64 // what is normal there
+	exampleSec int64
+	example    [16]byte
+	text       string
+	slowness   float64 // own time of the example, in nanoseconds
+	usual      float64 // what is normal there
 }
 
 // mark is one trace counted for an origin; a later span takes it back.
@@ -341,7 +343,9 @@ func (j *judge) mark(inst *instance, mode originMode, end int64, text string) *o
 		widen(&c.first, &c.last, end, end)
 		j.t.marks = append(j.t.marks, mark{o, sec})
 	}
-	o.example, o.text = j.t.id, text
+	if mode != originLog || o.example == ([16]byte{}) || sec-o.exampleSec > keepSeconds {
+		o.example, o.text, o.exampleSec = j.t.id, text, sec
+	}
 	return o
 }
 

@@ -111,10 +111,12 @@ func span(s *series, from int64, bad func(*counts) (first, last int64, is bool))
 	return first, last
 }
 
-// demandBefore is the rate of requests in the half minute before the onset.
+// demandBefore is the rate of requests in the half minute before the onset, or
+// in its last ten seconds if that is less: a load that had fallen by itself, as
+// after a rush, must not be waited for.
 func demandBefore(s *series, onset int64) float64 {
 	sec := onset / int64(time.Second)
-	return s.rate(sec-30, sec-1)
+	return min(s.rate(sec-30, sec-1), s.rate(sec-10, sec-1))
 }
 
 // follow brings the symptom up to date. Its band stays as it is.

@@ -115,7 +115,7 @@ func (e *Engine) blast(i *incident) event.Blast {
 	}
 	slices.Sort(b.Services)
 	var all, hurt float64
-	for _, s := range e.g.services {
+	for _, s := range e.g.sorted() {
 		add := func(x *series) {
 			from, c := e.window(x)
 			if c.n == 0 || from == 0 {
@@ -128,12 +128,12 @@ func (e *Engine) blast(i *incident) event.Blast {
 			all += float64(c.n)
 			hurt += max(0, max(c.badShare()-usual, share(c.slow, c.n)-0.1)) * float64(c.n)
 		}
-		for _, o := range s.ops {
+		for _, o := range s.sortedOps() {
 			add(&o.entry)
 		}
 		if !s.serves {
-			for t, d := range s.out {
-				if t.serves {
+			for _, d := range s.sortedOut() {
+				if d.to.serves {
 					add(&d.calls)
 				}
 			}

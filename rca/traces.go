@@ -10,7 +10,7 @@ const (
 
 // Sizes by which held memory is estimated, in bytes.
 const (
-	spanBytes  = 72
+	spanBytes  = 104 // 72, and what slices keep spare
 	traceBytes = 320
 	logBytes   = 96
 )

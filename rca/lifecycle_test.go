@@ -1,0 +1,130 @@
+package rca
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/otelheal/otelheal/event"
+)
+
+func TestSameInputGivesSameOutput(t *testing.T) {
+	run := func() []event.Incident {
+		s := newSim(t, Settings{EmitInterval: time.Second})
+		s.programs["payment"][0].slower = 0
+		s.run(40 * time.Second)
+		s.program("payment-2").hung = true
+		s.run(5 * time.Second)
+		return s.emitted
+	}
+	// The simulated services are kept in a map, but nothing walks it: the same
+	// requests come in the same order.
+	assert.Equal(t, run(), run())
+}
+
+func TestRevisionsGrowAndIntervalHolds(t *testing.T) {
+	s := newSim(t, Settings{})
+	s.run(40 * time.Second)
+	s.program("payment-2").hung = true
+	s.run(40 * time.Second)
+	require.NotEmpty(t, s.ids())
+	for k, i := range s.emitted {
+		assert.Equal(t, uint64(k+1), i.Revision)
+	}
+	assert.LessOrEqual(t, len(s.emitted), 12, "every ten seconds, and when something changes")
+	assert.GreaterOrEqual(t, len(s.emitted), 4)
+}
+
+func TestSilenceIsNoRecovery(t *testing.T) {
+	s := newSim(t, Settings{})
+	s.run(40 * time.Second)
+	s.program("payment-2").hung = true
+	s.run(8 * time.Second)
+	require.NotEmpty(t, s.ids())
+	s.rate = 0
+	s.run(90 * time.Second)
+	assert.Equal(t, event.ResolvedSilent, s.last().Resolution)
+}
+
+func TestUnrelatedFaultsAreTwoIncidents(t *testing.T) {
+	s := newSim(t, Settings{})
+	other := &simProgram{entity: event.Entity{Namespace: "bakery", Service: "oven", Instance: "oven-1"}, pid: 1, release: "v1"}
+	s.programs["oven"] = []*simProgram{other}
+	s.run(40 * time.Second)
+	for _, p := range []*simProgram{s.program("payment-2"), other} {
+		p.down = true
+		s.state(p, event.AgentExited, "exit status 2")
+	}
+	s.run(5 * time.Second)
+	assert.Len(t, s.ids(), 2)
+}
+
+func TestLateSpansOfAWokenProcessReopenNothing(t *testing.T) {
+	s := newSim(t, Settings{EmitInterval: time.Second})
+	s.run(40 * time.Second)
+	p := s.program("payment-2")
+	p.hung = true
+	began := s.now
+	s.run(5 * time.Second)
+	s.restart(p)
+	s.run(30 * time.Second)
+	require.Equal(t, event.ResolvedRecovered, s.last().Resolution)
+	n := len(s.emitted)
+	for k := range 100 {
+		s.trace++
+		s.export(p, Span{
+			TraceID: [16]byte{9, byte(k)}, SpanID: s.id(), Kind: KindServer, Name: "POST /payment",
+			Start: began.Add(time.Duration(k) * 50 * time.Millisecond), End: s.now, Failure: FailureCancelled,
+		})
+	}
+	s.run(20 * time.Second)
+	assert.Len(t, s.emitted, n)
+	assert.Positive(t, s.e.Stats().DroppedRemnant)
+}
+
+func TestWhileLearningOnlyWhatWasSeenOpens(t *testing.T) {
+	s := newSim(t, Settings{})
+	s.program("cart-1").failing = 0.5
+	s.run(5 * time.Second)
+	assert.Empty(t, s.ids(), "nothing to compare with")
+	p := s.program("payment-2")
+	p.down = true
+	s.state(p, event.AgentExited, "exit status 2")
+	s.run(3 * time.Second)
+	require.NotEmpty(t, s.ids())
+	assert.True(t, s.last().Learning)
+	assert.Equal(t, event.KindCrash, s.last().Cause.Kind)
+}
+
+func TestAlertOpensAndIsToldOnce(t *testing.T) {
+	s := newSim(t, Settings{})
+	s.run(40 * time.Second)
+	a := event.Alert{
+		Fingerprint: "f", Name: "CartBroken", Status: event.AlertFiring, StartsAt: s.now,
+		Entity: event.Entity{Namespace: "shop", Service: "cart", Instance: "cart-1"},
+	}
+	s.e.AddAlert(a, s.now)
+	s.run(3 * time.Second)
+	require.Len(t, s.ids(), 1)
+	assert.Equal(t, "cart-1", s.last().Cause.Target.Entity.Instance)
+	assert.Equal(t, event.Told, s.last().Evidence[0].Class)
+	a.Status, a.EndsAt = event.AlertResolved, s.now
+	s.e.AddAlert(a, s.now)
+	s.run(20 * time.Second)
+	assert.Equal(t, event.IncidentResolved, s.last().Status)
+	assert.Len(t, s.ids(), 1)
+}
+
+func TestDrainTellsWhatIsOpen(t *testing.T) {
+	s := newSim(t, Settings{Settle: 3 * time.Second})
+	p := s.program("payment-2")
+	s.state(p, event.AgentExited, "exit status 2")
+	s.run(time.Second)
+	require.Empty(t, s.ids())
+	out := s.e.Drain(s.now)
+	require.Len(t, out, 1)
+	assert.False(t, out[0].Settled)
+	require.NoError(t, out[0].Validate())
+}

@@ -60,7 +60,7 @@ func (w *walk) metrics(md pmetric.Metrics) {
 		w.batch.begin()
 		attrs := w.rm.Resource().Attributes()
 		w.service = serviceKey(w.h, attrs)
-		key := hashMap(w.h, attrs, 0)
+		key := w.h.Mix(hashMap(w.h, attrs, 0), w.h.Number(0, useMap)) // not zero for an empty resource
 		w.resource = w.e.store.Resource(key, w.service, w.now)
 		grouped := false
 		for j := range w.rm.ScopeMetrics().Len() {

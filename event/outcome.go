@@ -20,13 +20,14 @@ const (
 	StateUnknown      State = "unknown"
 )
 
-// Ended tells whether nothing more will happen.
+// Ended tells whether nothing more will happen. A state that is none, such as
+// the empty one, has not ended.
 func (s State) Ended() bool {
 	switch s {
-	case StateRequested, StateApproved, StateExecuting, StateVerifying:
-		return false
+	case StateSucceeded, StateInconclusive, StateEscalated, StateFailed, StateRefused, StateSuperseded, StateExpired, StateUnknown:
+		return true
 	}
-	return true
+	return false
 }
 
 // Outcome says what became of an action. One leaves the healer when it acts

@@ -42,7 +42,7 @@ func TestObserveFitsBesideEach(t *testing.T) {
 
 // Nothing in the file can act: it has the two components that look, and a log.
 func TestObserveCannotAct(t *testing.T) {
-	out, err := harness.Run(t, "print-config", "--feature-gates", "otelcol.printInitialConfig",
+	out, err := harness.Run(t, "print-config",
 		"--config", filepath.Join("testdata", "yours", "agent.yaml"), "--config", observe(t))
 	require.NoError(t, err, out)
 	assert.Contains(t, out, "rca/observe")

@@ -42,9 +42,10 @@ type engine struct {
 // tick is how often idle and ended series are looked for.
 const tick = time.Second
 
-// startEngine makes the engine and starts its goroutine.
-func startEngine(ctx context.Context, host component.Host, c *Config, set processor.Settings) (*engine, error) {
-	e, err := newEngine(c, set)
+// startEngine makes the engine of the first pipeline to start, and its goroutine.
+func startEngine(ctx context.Context, host component.Host, p *anomalyProcessor) (*engine, error) {
+	c, set := p.config, p.set
+	e, err := newEngine(c, set, p.now)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +61,7 @@ func startEngine(ctx context.Context, host component.Host, c *Config, set proces
 }
 
 // newEngine makes an engine with an empty store.
-func newEngine(c *Config, set processor.Settings) (*engine, error) {
+func newEngine(c *Config, set processor.Settings, now func() time.Time) (*engine, error) {
 	telemetry, err := metadata.NewTelemetryBuilder(set.TelemetrySettings)
 	if err != nil {
 		return nil, err
@@ -71,7 +72,7 @@ func newEngine(c *Config, set processor.Settings) (*engine, error) {
 		telemetry:  telemetry,
 		plans:      newPlans(c),
 		groupModel: groupModel(&c.Model),
-		now:        time.Now,
+		now:        now,
 		done:       make(chan struct{}),
 		active:     map[activeKey]*active{},
 	}

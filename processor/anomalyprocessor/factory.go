@@ -2,6 +2,7 @@ package anomalyprocessor
 
 import (
 	"context"
+	"time"
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/consumer"
@@ -34,5 +35,6 @@ func (f *factory) createMetrics(
 		config:  cfg.(*Config),
 		set:     set,
 		next:    next,
+		now:     time.Now,
 	}, nil
 }

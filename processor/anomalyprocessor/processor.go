@@ -2,6 +2,7 @@ package anomalyprocessor
 
 import (
 	"context"
+	"time"
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/consumer"
@@ -18,6 +19,7 @@ type anomalyProcessor struct {
 	config  *Config
 	set     processor.Settings
 	next    consumer.Metrics
+	now     func() time.Time // becomes the engine's clock
 
 	engine  *engine // nil before Start
 	held    transitions
@@ -32,7 +34,7 @@ func (p *anomalyProcessor) Capabilities() consumer.Capabilities {
 // Start takes a share in the engine.
 func (p *anomalyProcessor) Start(ctx context.Context, host component.Host) error {
 	e, err := p.engines.Acquire(p.config, func() (*engine, error) {
-		return startEngine(ctx, host, p.config, p.set)
+		return startEngine(ctx, host, p)
 	})
 	if err != nil {
 		return err

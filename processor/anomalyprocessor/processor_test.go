@@ -20,6 +20,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/pmetric"
 	"go.opentelemetry.io/collector/processor/processortest"
 
+	"github.com/otelheal/otelheal/detector"
 	"github.com/otelheal/otelheal/processor/anomalyprocessor/internal/metadata"
 )
 
@@ -61,12 +62,10 @@ func newBench(t *testing.T, change func(*Config)) *bench {
 func (b *bench) start(cfg *Config, host component.Host, next consumer.Metrics) {
 	p, err := NewFactory().CreateMetrics(context.Background(), processortest.NewNopSettings(metadata.Type), cfg, next)
 	require.NoError(b.t, err)
-	require.NoError(b.t, p.Start(context.Background(), host))
 	b.p = p.(*anomalyProcessor)
 	b.now.Store(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).UnixNano())
-	b.p.engine.mu.Lock()
-	b.p.engine.now = func() time.Time { return time.Unix(0, b.now.Load()) }
-	b.p.engine.mu.Unlock()
+	b.p.now = func() time.Time { return time.Unix(0, b.now.Load()) }
+	require.NoError(b.t, p.Start(context.Background(), host))
 }
 
 func isScores(md pmetric.Metrics) bool {
@@ -93,6 +92,12 @@ func (b *bench) feedFrom(instance string, fill func(t pcommon.Timestamp, metrics
 	md.MarkReadOnly()
 	require.NoError(b.t, b.p.ConsumeMetrics(context.Background(), md))
 	return b.scores()
+}
+
+func (b *bench) stats() detector.Stats {
+	b.p.engine.mu.Lock()
+	defer b.p.engine.mu.Unlock()
+	return b.p.engine.store.Stats()
 }
 
 // point is one score point as the tests look at it.
@@ -265,8 +270,8 @@ func TestRestartFiresNothing(t *testing.T) {
 	for i := range 8 {
 		assert.Empty(t, step("payment-2", 100+float64(i)*50), "new name")
 	}
-	assert.NotZero(t, b.p.engine.store.Stats().Borrowed)
-	assert.EqualValues(t, 1, b.p.engine.store.Stats().Restarts)
+	assert.NotZero(t, b.stats().Borrowed)
+	assert.EqualValues(t, 1, b.stats().Restarts)
 }
 
 func TestScoresAreNotScored(t *testing.T) {
@@ -280,7 +285,7 @@ func TestScoresAreNotScored(t *testing.T) {
 	for _, md := range batches {
 		require.NoError(t, second.p.ConsumeMetrics(context.Background(), md))
 	}
-	assert.Zero(t, second.p.engine.store.Stats().Series)
+	assert.Zero(t, second.stats().Series)
 }
 
 func TestEndIsHeldWhileScoresAreRefused(t *testing.T) {
@@ -349,7 +354,7 @@ func TestHostilePointsLeaveNoTrace(t *testing.T) {
 			deep = deep.PutEmptyMap("a")
 		}
 	})
-	stats := b.p.engine.store.Stats()
+	stats := b.stats()
 	assert.Equal(t, 100, stats.Series)
 	assert.NotZero(t, stats.Refused)
 }
@@ -364,5 +369,5 @@ func TestAttributeOrderDoesNotMatter(t *testing.T) {
 			}
 		})
 	}
-	assert.Equal(t, 1, b.p.engine.store.Stats().Series)
+	assert.Equal(t, 1, b.stats().Series)
 }

@@ -18,6 +18,7 @@ import (
 	"go.opentelemetry.io/collector/processor"
 	"go.opentelemetry.io/collector/processor/processortest"
 
+	"github.com/otelheal/otelheal/detector"
 	"github.com/otelheal/otelheal/processor/anomalyprocessor/internal/metadata"
 )
 
@@ -93,6 +94,12 @@ func feedGauge(t *testing.T, p *anomalyProcessor, n int) {
 	}
 }
 
+func (e *engine) stats() detector.Stats {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.store.Stats()
+}
+
 func TestTwoPipelinesShareEngineAndStorage(t *testing.T) {
 	ctx := context.Background()
 	host := &fakeStorage{values: map[string][]byte{}}
@@ -112,11 +119,11 @@ func TestTwoPipelinesShareEngineAndStorage(t *testing.T) {
 	// A new life knows the series, and starts with nothing to learn.
 	next := stored(t, NewFactory(), storedConfig())
 	require.NoError(t, next.Start(ctx, host))
-	stats := next.engine.store.Stats()
+	stats := next.engine.stats()
 	assert.Equal(t, 1, stats.Series)
 	assert.Zero(t, stats.Learning)
 	feedGauge(t, next, 3)
-	assert.Equal(t, 1, next.engine.store.Stats().Series, "the seed came back with the snapshot")
+	assert.Equal(t, 1, next.engine.stats().Series, "the seed came back with the snapshot")
 	require.NoError(t, next.Shutdown(ctx))
 }
 
@@ -139,7 +146,7 @@ func TestBrokenSnapshotIsLearntAnew(t *testing.T) {
 			damage(host)
 			p = stored(t, NewFactory(), storedConfig())
 			require.NoError(t, p.Start(ctx, host))
-			assert.Zero(t, p.engine.store.Stats().Series)
+			assert.Zero(t, p.engine.stats().Series)
 			require.NoError(t, p.Shutdown(ctx))
 		})
 	}
@@ -151,7 +158,7 @@ func TestStopWhileWritingLeavesTheOlderSnapshot(t *testing.T) {
 	p := stored(t, NewFactory(), storedConfig())
 	require.NoError(t, p.Start(ctx, host))
 	feedGauge(t, p, 60)
-	p.engine.save(ctx)
+	p.engine.save(ctx) // the goroutine's own turn is a minute away
 	before := string(host.values[manifestKey])
 	// The next generation's chunk is written, its manifest is not.
 	require.NoError(t, host.Set(ctx, chunkKey(0, 0), []byte("half")))
@@ -161,7 +168,7 @@ func TestStopWhileWritingLeavesTheOlderSnapshot(t *testing.T) {
 	assert.Equal(t, before, string(host.values[manifestKey]))
 	p = stored(t, NewFactory(), storedConfig())
 	require.NoError(t, p.Start(ctx, host))
-	assert.Equal(t, 1, p.engine.store.Stats().Series)
+	assert.Equal(t, 1, p.engine.stats().Series)
 	require.NoError(t, p.Shutdown(ctx))
 }
 

@@ -7,7 +7,7 @@
 //
 // and, for who runs it,
 //
-//	POST /admin/degrade {"level": 1}    serves simpler pages (see level.go); 0 is normal
+//	POST /admin/degrade {"level": 1}    serves simpler pages (see level.go); 0 is normal; also /admin/degrade?level=1
 //	GET  /admin/degrade                 tells the level
 package frontend
 

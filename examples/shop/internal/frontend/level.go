@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -53,8 +54,22 @@ func (f *frontend) showLevel(context.Context, *http.Request) (any, error) {
 	return levelMessage{f.level.Load()}, nil
 }
 
+// readLevel takes the level from the query where there is one, so that whoever sends a body of his own can order it by
+// the URL alone.
+func readLevel(r *http.Request) (levelMessage, error) {
+	text := r.URL.Query().Get("level")
+	if text == "" {
+		return web.Read[levelMessage](r)
+	}
+	n, err := strconv.ParseInt(text, 10, 32)
+	if err != nil {
+		return levelMessage{}, &web.StatusError{Status: http.StatusBadRequest, Text: "`level` in the query is no number", Err: err}
+	}
+	return levelMessage{int32(n)}, nil
+}
+
 func (f *frontend) setLevel(ctx context.Context, r *http.Request) (any, error) {
-	m, err := web.Read[levelMessage](r)
+	m, err := readLevel(r)
 	if err != nil {
 		return nil, err
 	}

@@ -106,8 +106,12 @@ func (s *Stage) Metrics() string   { return local(s.base + offsetOwn) }
 
 // Frontend is where customers come in.
 func (s *Stage) Frontend() string {
+	return s.frontend().Instances[0].Addr
+}
+
+func (s *Stage) frontend() topology.Service {
 	service, _ := s.Topology.Service(topology.RoleFrontend)
-	return service.Instances[0].Addr
+	return service
 }
 
 // Env are the variables that the configurations name.
@@ -119,6 +123,7 @@ func (s *Stage) Env() []string {
 		"METRICS_PORT=" + strconv.Itoa(s.base+offsetOwn),
 		"NODE_OTLP=" + s.AgentOTLP(),
 		"SHOP_FRONTEND=" + s.Frontend(),
+		"SHOP_FRONTEND_NAME=" + s.frontend().Name,
 	}
 }
 

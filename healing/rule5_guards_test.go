@@ -271,3 +271,23 @@ func TestRefusalsDoNotPushOutWhatWasDone(t *testing.T) {
 	assert.False(t, known)
 	assert.LessOrEqual(t, len(w.h.Records()), 3)
 }
+
+// Each rung of a ladder is a step of its own to the budget and against flapping.
+func TestEachRungCounts(t *testing.T) {
+	for reason, limit := range map[Reason]func(*Limits){
+		ReasonBudget:   func(l *Limits) { l.Budget = 2 },
+		ReasonFlapping: func(l *Limits) { l.Flaps = 2 },
+	} {
+		w := newWorld(t, limit)
+		a := w.action("i1", "payment-2")
+		a.Steps = []event.Step{step("restart"), step("rollback"), step("degrade")}
+		w.submit(a)
+		for range 2 {
+			w.executed()
+			w.seconds(31, a, 0.9, 20)
+		}
+		assert.Len(t, w.orders, 2)
+		w.ended(a, event.StateRefused, reason, true)
+		assert.Equal(t, []string{"degrade by process_executor"}, w.last().NotDone)
+	}
+}

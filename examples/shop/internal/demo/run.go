@@ -43,12 +43,9 @@ func arrived(f *judge.Finding) string {
 	return "all of them arrived"
 }
 
-// tell tells the first healed incident and writes its page.
+// tell tells one incident and writes its page.
 func (d *Demo) tell(findings []*judge.Finding, page string) error {
-	i := slices.IndexFunc(findings, func(f *judge.Finding) bool { return !f.Verified.IsZero() })
-	if i < 0 {
-		i = slices.IndexFunc(findings, func(f *judge.Finding) bool { return f.Incident.ID != "" })
-	}
+	i := mostTelling(findings)
 	if i < 0 {
 		return nil
 	}
@@ -70,4 +67,23 @@ func (d *Demo) tell(findings []*judge.Finding, page string) error {
 	}
 	d.say("\nThe same as a page: %s", page)
 	return file.Close()
+}
+
+// mostTelling picks the finding that shows most: healed as it should be and with
+// the longest way from its cause to where it hurt. -1: there was no incident.
+func mostTelling(findings []*judge.Finding) int {
+	best, points := -1, 0
+	for i, f := range findings {
+		if f.Incident.ID == "" {
+			continue
+		}
+		p := 1 + len(f.Incident.Chain)
+		if !f.Verified.IsZero() && len(f.Breaches) == 0 {
+			p += 100
+		}
+		if p > points {
+			best, points = i, p
+		}
+	}
+	return best
 }

@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"slices"
 	"time"
 
 	"github.com/otelheal/otelheal/examples/shop/internal/demo/events"
@@ -44,8 +45,8 @@ func Judge(e *Episode) Finding {
 	return f
 }
 
-// incident finds the incident of the episode: that which was acted on, else
-// that for which a person was called, else the first.
+// incident finds the incident of the episode: that which was acted on first,
+// else that for which a person was called, else the first.
 func (f *Finding) incident(e *Episode) {
 	opened := e.Record.Events.OpenedSince(e.Injected)
 	var own []events.Incident
@@ -59,11 +60,10 @@ func (f *Finding) incident(e *Episode) {
 		return
 	}
 	f.Incident = own[0]
-	for _, o := range append(pages(f.Outcomes), f.Orders...) { // orders last: they win
-		for _, i := range own {
-			if i.ID == o.IncidentID {
-				f.Incident = i
-			}
+	for _, o := range slices.Concat(f.Orders, pages(f.Outcomes)) {
+		if k := slices.IndexFunc(own, func(i events.Incident) bool { return i.ID == o.IncidentID }); k >= 0 {
+			f.Incident = own[k]
+			break
 		}
 	}
 	f.Detected = f.Incident.OpenedAt

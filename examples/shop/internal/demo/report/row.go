@@ -82,7 +82,7 @@ func Did(f *judge.Finding) string {
 		return strings.Join(did, ", ")
 	}
 	if f.Paged {
-		return "called a person, touched nothing"
+		return "called a person, did nothing"
 	}
 	return "nothing"
 }

@@ -61,7 +61,7 @@ func TestRowOfAPage(t *testing.T) {
 	f.Acted, f.Verified, f.Orders, f.Paged = time.Time{}, time.Time{}, nil, true
 	row := Row(f, film())
 	assert.Contains(t, row, "by hand")
-	assert.Contains(t, row, "called a person, touched noth…")
+	assert.Contains(t, row, "called a person, did nothing")
 }
 
 func TestNothingIsWiderThanATerminal(t *testing.T) {

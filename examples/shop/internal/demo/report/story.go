@@ -35,7 +35,7 @@ func Lines(f *judge.Finding) []Line {
 			lines = append(lines, Line{time.Time{}, "", fmt.Sprintf("%s in %s: %s", e.Class, e.Signal, e.Text)})
 		}
 	}
-	if len(i.Chain) > 0 {
+	if len(i.Chain) > 1 {
 		lines = append(lines, Line{time.Time{}, "", fmt.Sprintf("it spreads from %s and reaches %.0f %% of the requests",
 			strings.Join(i.Chain, " to "), i.Blast.RequestShare*100)})
 	}

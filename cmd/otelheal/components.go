@@ -16,6 +16,8 @@ import (
 	hostmetricsreceiver "github.com/open-telemetry/opentelemetry-collector-contrib/receiver/hostmetricsreceiver"
 	rcaconnector "github.com/otelheal/otelheal/connector/rcaconnector"
 	recoveryexporter "github.com/otelheal/otelheal/exporter/recoveryexporter"
+	commandexecutor "github.com/otelheal/otelheal/extension/executor/commandexecutor"
+	httpexecutor "github.com/otelheal/otelheal/extension/executor/httpexecutor"
 	processexecutor "github.com/otelheal/otelheal/extension/executor/processexecutor"
 	healerextension "github.com/otelheal/otelheal/extension/healerextension"
 	anomalyprocessor "github.com/otelheal/otelheal/processor/anomalyprocessor"
@@ -68,6 +70,8 @@ func components() (otelcol.Factories, error) {
 		filestorage.NewFactory(),
 		healerextension.NewFactory(),
 		processexecutor.NewFactory(),
+		httpexecutor.NewFactory(),
+		commandexecutor.NewFactory(),
 	)
 	if err != nil {
 		return otelcol.Factories{}, err
@@ -81,6 +85,8 @@ func components() (otelcol.Factories, error) {
 		filestorage.NewFactory().Type():              "github.com/open-telemetry/opentelemetry-collector-contrib/extension/storage/filestorage v0.158.0",
 		healerextension.NewFactory().Type():          "github.com/otelheal/otelheal v0.1.0",
 		processexecutor.NewFactory().Type():          "github.com/otelheal/otelheal v0.1.0",
+		httpexecutor.NewFactory().Type():             "github.com/otelheal/otelheal v0.1.0",
+		commandexecutor.NewFactory().Type():          "github.com/otelheal/otelheal v0.1.0",
 	})
 
 	factories.Receivers, err = otelcol.MakeFactoryMap[receiver.Factory](

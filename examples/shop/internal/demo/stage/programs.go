@@ -3,6 +3,7 @@ package stage
 import (
 	"bytes"
 	_ "embed"
+	"strings"
 	"text/template"
 )
 
@@ -16,7 +17,7 @@ func Programs(s *Stage) ([]byte, error) {
 	var b bytes.Buffer
 	err := programs.Execute(&b, map[string]any{
 		"Dir": s.Dir, "Otelheal": s.Otelheal, "Shop": s.Shop, "Topology": s.Topology, "Releases": s.Path("releases"),
-		"AgentService": AgentService, "AgentInstance": AgentInstance, "AgentOTLP": s.AgentOTLP(),
+		"AgentService": AgentService, "AgentInstance": AgentInstance, "AgentOTLP": strings.TrimPrefix(s.Topology.OTLP, "http://"),
 	})
 	return b.Bytes(), err
 }

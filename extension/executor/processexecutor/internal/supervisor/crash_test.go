@@ -117,4 +117,9 @@ func TestAdoptedFromAnotherProcessIsWatched(t *testing.T) {
 	require.NoError(t, syscall.Kill(pidOf(u), syscall.SIGKILL))
 	dead := st.await(s, "pay-1", event.AgentExited)
 	assert.Equal(t, u.Target, dead.Target)
+	unit := s.unit(u.Target.Entity)
+	unit.mu.Lock()
+	defer unit.mu.Unlock()
+	assert.Contains(t, []string{"ended by signal 9 (killed)", "exit status unknown"}, unit.reason)
+	t.Log("the status of an adopted process here:", unit.reason)
 }

@@ -74,10 +74,9 @@ func (p *program) carryOut(ctx context.Context, r roll) {
 	defer func() {
 		p.rolling.Store(false)
 		<-p.op
-		for _, u := range p.units {
-			u.reportAgain()
-		}
+		p.reportAgain()
 	}()
+	p.reportAgain() // planned from now on
 	p.s.set.Failpoint("roll_begun")
 	var failed []string
 	if r.Kind == event.ChangeRollback {
@@ -106,6 +105,12 @@ func (p *program) carryOut(ctx context.Context, r roll) {
 		}
 	}
 	p.end(r, last, failed)
+}
+
+func (p *program) reportAgain() {
+	for _, u := range p.units {
+		u.reportAgain()
+	}
 }
 
 func (p *program) by(r roll) string {

@@ -62,6 +62,9 @@ func Start(ctx context.Context, set Settings) (*Supervisor, error) {
 			return nil, fmt.Errorf("making the state directory: %w", err)
 		}
 	}
+	if err := os.Chmod(set.Directory, 0o700); err != nil { // logs and states are nobody else's
+		return nil, fmt.Errorf("closing the state directory to others: %w", err)
+	}
 	if s.lock, err = proc.Lock(ctx, filepath.Join(set.Directory, "lock"), lockTimeout); err != nil {
 		return nil, err
 	}
@@ -203,9 +206,7 @@ func (s *Supervisor) trimLogs() {
 // ReportAll publishes every unit as it is.
 func (s *Supervisor) ReportAll() {
 	for _, p := range s.programs {
-		for _, u := range p.units {
-			u.reportAgain()
-		}
+		p.reportAgain()
 	}
 }
 

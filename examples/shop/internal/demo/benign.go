@@ -42,7 +42,7 @@ func (d *Demo) Benign(ctx context.Context, blip fault.Place) error {
 		if err := c.play(ctx); err != nil {
 			return fmt.Errorf("%s: %w", c.name, err)
 		}
-		if err := d.settle(ctx); err != nil {
+		if err := d.settle(ctx, wellFor); err != nil {
 			return fmt.Errorf("%s: %w", c.name, err)
 		}
 		served := d.watch.Witness.Since(from)

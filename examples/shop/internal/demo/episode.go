@@ -45,7 +45,7 @@ func (d *Demo) Play(ctx context.Context, c fault.Case) (*judge.Finding, error) {
 		return nil, err
 	}
 	d.status.show(fmt.Sprintf("%-8s %-14s waiting for quiet", c.Kind, report.Where(c)))
-	settled := d.settle(ctx)
+	settled := d.settle(ctx, calm(c))
 	if settled != nil && !errors.Is(settled, errTime) {
 		return nil, settled
 	}
@@ -69,9 +69,18 @@ func answered(f judge.Finding, now time.Time) bool {
 	return last.Ended() && now.Sub(last.At) > patience
 }
 
+// calm is how many good seconds there must be before the next fault. After a
+// rush more of them, until nobody takes the rush for the usual demand.
+func calm(c fault.Case) int {
+	if c.Kind == fault.Load {
+		return 3 * wellFor
+	}
+	return wellFor
+}
+
 // settle waits until the shop is well, no incident is open and no action under way.
-func (d *Demo) settle(ctx context.Context) error {
+func (d *Demo) settle(ctx context.Context, seconds int) error {
 	return d.await(ctx, settleWithin, "the shop to be well and otelheal to be quiet", func() bool {
-		return d.quiet() && d.limits.Well(d.watch.Witness, wellFor) && d.healthy()
+		return d.quiet() && d.limits.Well(d.watch.Witness, seconds) && d.healthy()
 	})
 }

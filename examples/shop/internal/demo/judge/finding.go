@@ -107,10 +107,16 @@ func (f *Finding) times(e *Episode) {
 	f.Restored, _ = e.Shop.Limits.Restored(e.Record.Witness.Between(from, e.Ended), from)
 	for _, o := range f.Outcomes {
 		f.Paged = f.Paged || o.Page
-		if o.State == "succeeded" && o.Mode != "dry_run" && f.Verified.IsZero() {
+		if o.State == "succeeded" && f.ordered(o) && f.Verified.IsZero() {
 			f.Verified = o.At
 		}
 	}
+}
+
+// ordered tells whether the outcome is of an action that gave an order. Its own
+// mode does not say so: a policy may have been withdrawn since.
+func (f *Finding) ordered(o events.Outcome) bool {
+	return slices.ContainsFunc(f.Orders, func(e events.Outcome) bool { return e.ActionID == o.ActionID })
 }
 
 func pages(outcomes []events.Outcome) []events.Outcome {

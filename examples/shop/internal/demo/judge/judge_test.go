@@ -74,6 +74,12 @@ func TestHealed(t *testing.T) {
 	assert.Equal(t, 1, f.Incidents)
 }
 
+func TestPolicyWithdrawnWhileVerifying(t *testing.T) {
+	e := healed()
+	e.Record.Events.Outcomes[1].Mode = "dry_run"
+	assert.Empty(t, Judge(e).Breaches)
+}
+
 func TestBreaches(t *testing.T) {
 	for _, tt := range []struct {
 		name   string

@@ -169,7 +169,7 @@ func TestRecoveryIsProvenByFreshSamplesOnly(t *testing.T) {
 					proven = i.UpdatedAt
 				}
 				assert.Equal(t, "payment-2", i.Cause.Target.Entity.Instance, "the ranking stays while it heals")
-				assert.Equal(t, p.incarnation(), i.Cause.Target.Incarnation, "but the incarnation is the newest")
+				assert.Equal(t, old, i.Cause.Target.Incarnation, "who replaced it did nothing wrong")
 			}
 			require.False(t, proven.IsZero(), "never proven")
 			assert.LessOrEqual(t, proven.Sub(effect), 5*time.Second)

@@ -39,7 +39,7 @@ func (e *Engine) evidence(i *incident, now int64) (list []event.Evidence, traceI
 // of is the evidence about one candidate.
 func (e *Engine) of(i *incident, c *candidate, now int64) (list []event.Evidence) {
 	at := time.Unix(0, now).UTC()
-	who := e.target(c).Entity
+	who := e.target(i, c).Entity
 	if c.state != nil {
 		list = append(list, event.Evidence{
 			Class: event.Seen, Signal: event.SignalState, Entity: c.state.Entity, At: c.state.At.UTC(), Onset: c.state.Since.UTC(),

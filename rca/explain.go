@@ -19,7 +19,7 @@ func (e *Engine) explain(i *incident, now int64) {
 	i.Cause, i.RunnersUp = event.Cause{Kind: event.KindUnknown, Target: event.Target{Entity: i.symptoms[0].Entity}, Why: "nothing points anywhere yet"}, nil
 	for k := range i.ranked {
 		c := &i.ranked[k]
-		cause := event.Cause{Target: e.target(c), Kind: c.kind, Score: c.score, Why: line(c.why, event.MaxText)}
+		cause := event.Cause{Target: e.target(i, c), Kind: c.kind, Score: c.score, Why: line(c.why, event.MaxText)}
 		if k == 0 {
 			i.Cause = cause
 		} else if len(i.RunnersUp) < 4 {
@@ -32,32 +32,35 @@ func (e *Engine) explain(i *incident, now int64) {
 	i.Summary = line(e.summary(i), event.MaxText)
 }
 
-// target names a candidate as its executor reported it, with the newest
-// incarnation; without a report the incarnation stays empty and nothing acts.
-func (e *Engine) target(c *candidate) event.Target {
+// target names a candidate as its executor reported it, in the life that the
+// incident is about; without a report the incarnation stays empty and nothing acts.
+func (e *Engine) target(i *incident, c *candidate) event.Target {
 	if c.state != nil && c.kind == event.KindLostAgent {
 		key := c.state.Entity
 		key.Host = ""
 		if st, ok := e.states[key]; ok {
-			return event.Target{Entity: st.Entity, Incarnation: st.Incarnation}
+			return event.Target{Entity: st.Entity, Incarnation: st.at(i.Onset).incarnation}
 		}
 	}
 	if c.inst != nil && c.inst.entity.Instance != "" {
 		if st := e.stateOf(c.inst.entity); st != nil {
-			return event.Target{Entity: st.Entity, Incarnation: st.Incarnation}
+			return event.Target{Entity: st.Entity, Incarnation: st.at(i.Onset).incarnation}
 		}
 		return event.Target{Entity: c.inst.entity}
 	}
 	t := event.Target{Entity: c.svc.entity}
-	var newest *agentState
+	var newest life
 	for _, st := range e.statesOf(c.svc) {
-		if st.Release != "" && (newest == nil || st.Since.After(newest.Since)) {
-			newest = st
+		l := st.at(i.Onset)
+		if l.release != "" && (newest.release == "" || l.born.After(newest.born)) {
+			newest, t.Entity = l, st.Entity.OfService()
 		}
 	}
-	if newest != nil {
-		t.Entity = newest.Entity.OfService()
-		t.Incarnation = event.ReleaseIncarnation(newest.Release)
+	if c.change != nil && c.change.To != "" {
+		newest.release = c.change.To
+	}
+	if newest.release != "" {
+		t.Incarnation = event.ReleaseIncarnation(newest.release)
 	}
 	return t
 }

@@ -12,6 +12,7 @@ import (
 type agentState struct {
 	event.AgentState
 	failed event.AgentState // the last failure nobody planned; zero At: none
+	lives  []life           // incarnations heard of, the newest last
 }
 
 // alert is one alert, and whether it was part of an incident: while it goes on
@@ -46,6 +47,7 @@ func (e *Engine) AddState(s event.AgentState, now time.Time) {
 		return
 	}
 	newLife := st.Incarnation != "" && s.Incarnation != "" && s.Incarnation != st.Incarnation
+	st.live(s)
 	st.AgentState = s
 	if s.Status.Failed() && !s.Planned {
 		st.failed = s

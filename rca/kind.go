@@ -98,7 +98,10 @@ func (e *Engine) stoppedOnPurpose(c *candidate) bool {
 func (c *candidate) reason(k event.Kind) string {
 	n := int(math.Round(c.weight))
 	name := c.entity().String()
-	where := fmt.Sprintf("%d traces (%.0f %%) went wrong there", n, 100*c.share)
+	where := "no trace shows it yet"
+	if n > 0 {
+		where = fmt.Sprintf("%d traces (%.0f %%) went wrong there", n, 100*c.share)
+	}
 	switch k {
 	case event.KindOverload:
 		return fmt.Sprintf("requests rose from %.3g to %.3g a second before anything else happened", c.loadFrom, c.loadTo)

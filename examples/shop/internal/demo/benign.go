@@ -55,6 +55,10 @@ func (d *Demo) Benign(ctx context.Context, blip fault.Place) error {
 	for _, o := range d.watch.Events.OutcomesSince(began) {
 		d.say("  %s %s of %s: %s (%s)", o.State, o.Step, o.Target.Entity, o.Text, o.Reason)
 	}
+	// Each instance was replaced twice, and nobody else may have started one.
+	if starts, want := len(d.watch.Ledger.Starts(began)), 2*len(d.stage.Places()); starts != want {
+		return fmt.Errorf("%w: %d processes started, where %d were replaced", errTouched, starts, want)
+	}
 	incidents, actions := len(d.watch.Events.OpenedSince(began)), d.executedSince(began)
 	if actions > 0 || incidents > 1 {
 		return fmt.Errorf("%w: %d actions and %d incidents, where none and at most one were right", errTouched, actions, incidents)

@@ -41,7 +41,7 @@ var (
 func build(root string) (string, error) {
 	buildOnce.Do(func() {
 		built = filepath.Join(root, "bin", "otelheal")
-		cmd := exec.Command("go", "build", "-o", built, "./cmd/otelheal")
+		cmd := exec.Command("go", "build", "-buildvcs=false", "-o", built, "./cmd/otelheal")
 		cmd.Dir = root
 		if out, err := cmd.CombinedOutput(); err != nil {
 			errBuild = fmt.Errorf("build otelheal: %w\n%s", err, out)

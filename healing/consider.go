@@ -8,9 +8,17 @@ import (
 	"github.com/otelheal/otelheal/event"
 )
 
+// unmatchedPatience is how long an incident that no policy matches may take to
+// become one that a policy does, as its evidence grows, before a person is
+// paged: several times the second in which a ranking settles.
+const unmatchedPatience = 10 * time.Second
+
 // consider asks the guards whether a requested step may be done now.
 func (h *Healer) consider(r *Record, now time.Time, w *Work) {
 	switch {
+	case r.Action.Policy == Unmatched && now.Sub(r.Received) < unmatchedPatience && r.Action.Incident.Status == event.IncidentOpen:
+		h.wait(r, wait(ReasonUnmatched, "no policy matches yet; the ranking may still change"), now, w)
+		return
 	case len(r.Action.Steps) == 0:
 		h.end(r, event.StateEscalated, ReasonNoStep, "the policy leaves this to a person", now, w)
 		return

@@ -7,6 +7,7 @@ type Reason string
 // Why an action waits. It may act later, or expire.
 const (
 	ReasonUnsettled      Reason = "unsettled"         // the ranking is still a first guess
+	ReasonUnmatched      Reason = "unmatched"         // no policy matches what the ranking says so far
 	ReasonUncorroborated Reason = "uncorroborated"    // rule 3: one inferred signal is not enough
 	ReasonLearning       Reason = "learning"          // rule 3: inferred while the baseline is young
 	ReasonRecovering     Reason = "recovering"        // the symptoms are back in band already

@@ -23,6 +23,10 @@ var provoked = map[Reason]func(w *world, a *event.Action){
 		a.Incident.Evidence[0].Class, a.Incident.Learning = event.Inferred, true
 		w.submit(a)
 	},
+	ReasonUnmatched: func(w *world, a *event.Action) {
+		a.Policy, a.Steps = Unmatched, nil
+		w.submit(a)
+	},
 	ReasonRecovering: func(w *world, a *event.Action) { w.submit(w.revised(a, 0, 20)) },
 	ReasonPlanned:    func(w *world, a *event.Action) { w.unit("payment-2").Planned = true; w.submit(a) },
 	ReasonSupervisor: func(w *world, a *event.Action) {

@@ -23,6 +23,7 @@ const (
 	pointsOverload  = 5   // the load rose first
 	pointsExplained = -4  // a callee explains what was seen of it
 
+	minExplains   = 3    // traces that it takes to explain away what was seen
 	handledWeight = 0.25 // of a failure that a caller coped with
 	keepLead      = 0.3  // a new first must lead by that, or the old one stays
 )
@@ -316,13 +317,13 @@ func (e *Engine) score(i *incident, c *candidate, list []candidate) {
 		c.score += pointsLog * min(1, c.traces[originLog]/logs)
 	}
 	if c.state != nil && (c.inst != nil || c.change != nil) {
-		if c.state.Status == event.AgentExited {
-			c.score += pointsExited
-		} else {
+		switch {
+		case c.state.Status == event.AgentExited:
+			c.score += pointsExited // whatever a callee does, it does not end its caller
+		case e.explained(c, list):
+			c.score += pointsUnhealthy + pointsExplained
+		default:
 			c.score += pointsUnhealthy
-		}
-		if e.explained(c, list) {
-			c.score += pointsExplained
 		}
 	}
 	involved := 0.4
@@ -361,7 +362,7 @@ func (e *Engine) explained(c *candidate, list []candidate) bool {
 		if o.svc == c.svc || !below[o.svc] {
 			continue
 		}
-		if o.state != nil && o.weight >= c.weight || o.share >= 0.5 && c.share < 0.2 {
+		if o.state != nil && o.weight >= c.weight || o.share >= 0.5 && c.share < 0.2 && o.weight >= minExplains {
 			return true
 		}
 	}

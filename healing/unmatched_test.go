@@ -1,0 +1,34 @@
+package healing
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/otelheal/otelheal/event"
+)
+
+// A first ranking that no policy matches, since it is not sure, must not decide
+// over the incident for good.
+func TestUnsureFirstRankingDoesNotPreventAHealing(t *testing.T) {
+	w := newWorld(t)
+	sure := w.action("i1", "payment-2")
+	unsure := *sure
+	unsure.Policy, unsure.Mode, unsure.Steps = Unmatched, event.ModeDryRun, nil
+	w.submit(&unsure)
+	assert.Equal(t, ReasonUnmatched, w.record(sure).Reason)
+	w.wait(time.Second)
+	w.submit(w.revised(sure, 0.5, 20))
+	assert.Equal(t, event.StateExecuting, w.record(sure).State)
+}
+
+func TestWhatNoPolicyMatchesIsPagedInTime(t *testing.T) {
+	w := newWorld(t)
+	a := w.action("i1", "payment-2")
+	a.Policy, a.Mode, a.Steps = Unmatched, event.ModeDryRun, nil
+	w.submit(a)
+	w.wait(unmatchedPatience)
+	assert.Equal(t, event.StateEscalated, w.record(a).State)
+	assert.True(t, w.said[len(w.said)-1].Page)
+}

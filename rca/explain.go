@@ -189,15 +189,16 @@ func worstSymptom(list []symptom) *symptom {
 }
 
 func (s *symptom) say() string {
+	worst := max(s.peak, s.Observed)
 	whose := "requests to " + s.Entity.String()
 	if s.to != nil && s.from != s.to {
 		whose = s.Entity.String() + "'s calls to " + s.to.entity.String()
 	}
 	switch s.What {
 	case errorRatio:
-		return fmt.Sprintf("%.0f %% of %s fail (normal up to %.0f %%)", 100*s.Observed, whose, 100*s.Band.High)
+		return fmt.Sprintf("%.0f %% of %s fail (normal up to %.0f %%)", 100*worst, whose, 100*s.Band.High)
 	case latency:
-		return fmt.Sprintf("a tenth of %s take over %s (normal up to %s)", whose, seconds(s.Observed), seconds(s.Band.High))
+		return fmt.Sprintf("a tenth of %s take over %s (normal up to %s)", whose, seconds(worst), seconds(s.Band.High))
 	case "alert":
 		return "an alert fires for " + s.Entity.String()
 	}

@@ -23,6 +23,7 @@ type symptom struct {
 	from   *service    // where it hurts; nil if the graph does not know
 	to     *service    // the callee of an edge, else from
 	inBand int64       // since when; 0: it is not
+	peak   float64     // the worst observed, for people: what it was about when it is over
 	agent  bool
 }
 
@@ -129,6 +130,7 @@ func (s *symptom) follow(e *Engine, now int64) {
 	default:
 		s.followAlert(e)
 	}
+	s.peak = max(s.peak, s.Observed)
 	if !s.Band.Contains(s.Observed) {
 		s.inBand = 0
 	} else if s.inBand == 0 {

@@ -59,11 +59,6 @@ func (h *Healer) killed(_ *Record, _ time.Time) hold {
 
 func (h *Healer) denied(r *Record, _ time.Time) hold {
 	t := r.Target
-	for _, self := range h.env.Self {
-		if t.Incarnation == self {
-			return refuse(ReasonDenied, "%s is the healer itself", t)
-		}
-	}
 	for _, p := range h.limits.Deny {
 		if ok, _ := path.Match(p, t.Entity.Service); ok {
 			return refuse(ReasonDenied, "%s is on the deny list (%s)", t.Entity, p)

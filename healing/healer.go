@@ -11,10 +11,9 @@ import (
 
 // Env is what the world looks like to a [Healer], as the caller saw it last.
 type Env struct {
-	Units    []Unit              // the merged inventory of all executors
-	Missing  []string            // component IDs of executors that gave none
-	Killed   string              // the kill switch's path if it is thrown
-	Self     []event.Incarnation // the healer's own process, never to be touched
+	Units    []Unit   // the merged inventory of all executors
+	Missing  []string // component IDs of executors that gave none
+	Killed   string   // the kill switch's path if it is thrown
 	Silences []Silence
 }
 

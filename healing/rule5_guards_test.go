@@ -226,13 +226,6 @@ func TestNextRungNeedsAnApprovalOfItsOwn(t *testing.T) {
 	assert.Empty(t, w.record(a).ApprovedBy)
 }
 
-func TestHealerNeverTouchesItself(t *testing.T) {
-	w := newWorld(t)
-	w.env.Self = []event.Incarnation{"1@1"}
-	w.ended(w.asks("i1", "payment-2"), event.StateRefused, ReasonDenied, true)
-	assert.Empty(t, w.orders)
-}
-
 func TestKillSwitchStopsTheNextRungToo(t *testing.T) {
 	w, a := restarted(t)
 	w.env.Killed = "/run/stop"

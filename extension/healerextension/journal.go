@@ -24,7 +24,6 @@ var (
 	bucketMeta    = []byte("meta")
 
 	keyVersion = []byte("version")
-	keyEpoch   = []byte("epoch")
 )
 
 const journalVersion = 1
@@ -35,8 +34,6 @@ const journalVersion = 1
 type journal struct {
 	db        *bbolt.DB
 	maxOutbox int
-	// epoch counts the openings: an executor can tell a paused predecessor by it.
-	epoch uint64
 }
 
 // openJournal opens or makes the journal at path, readable by its owner alone.
@@ -69,7 +66,7 @@ func sound(read func() error) (err error) {
 	return read()
 }
 
-// begin makes the buckets, checks the version and counts the opening.
+// begin makes the buckets and checks the version.
 func (j *journal) begin(tx *bbolt.Tx) error {
 	for _, name := range [][]byte{bucketRecords, bucketOutbox, bucketSeen, bucketMeta} {
 		if _, err := tx.CreateBucketIfNotExists(name); err != nil {
@@ -84,8 +81,7 @@ func (j *journal) begin(tx *bbolt.Tx) error {
 	} else if number(v) != journalVersion {
 		return fmt.Errorf("it has version %d, this healer writes %d", number(v), journalVersion)
 	}
-	j.epoch = number(meta.Get(keyEpoch)) + 1
-	return meta.Put(keyEpoch, sequence(j.epoch))
+	return nil
 }
 
 func (j *journal) close() error { return j.db.Close() }

@@ -61,7 +61,9 @@ type fakeNext struct {
 	all  []plog.Logs
 }
 
-func (n *fakeNext) Capabilities() consumer.Capabilities { return consumer.Capabilities{MutatesData: true} }
+func (n *fakeNext) Capabilities() consumer.Capabilities {
+	return consumer.Capabilities{MutatesData: true}
+}
 
 func (n *fakeNext) ConsumeLogs(ctx context.Context, ld plog.Logs) error {
 	n.mu.Lock()

@@ -19,7 +19,7 @@ type App struct {
 	send    *Sender
 	failing atomic.Bool
 	sent    atomic.Int64
-	refused atomic.Int64
+	refused atomic.Int64 // exports
 	serial  uint64
 	served  int64
 	stop    context.CancelFunc
@@ -65,14 +65,22 @@ func (a *App) run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case now := <-beat.C:
-			if err := a.send.Traces(ctx, a.traces(now)); err == nil {
-				a.sent.Add(appPerBeat)
-			} else if ctx.Err() == nil {
-				a.refused.Add(1)
-			}
-			if n%10 == 0 {
-				_ = a.send.Metrics(ctx, a.metrics(now))
-			}
+			a.beat(context.WithoutCancel(ctx), now, n%10 == 0) // what was begun is sent to its end, so that it counts
+		}
+	}
+}
+
+func (a *App) beat(ctx context.Context, now time.Time, counted bool) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	if err := a.send.Traces(ctx, a.traces(now)); err != nil {
+		a.refused.Add(1)
+	} else {
+		a.sent.Add(appPerBeat)
+	}
+	if counted {
+		if err := a.send.Metrics(ctx, a.metrics(now)); err != nil {
+			a.refused.Add(1)
 		}
 	}
 }

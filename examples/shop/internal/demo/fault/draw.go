@@ -1,6 +1,9 @@
 package fault
 
-import "math/rand/v2"
+import (
+	"math/rand/v2"
+	"slices"
+)
 
 // Place is one instance of the shop.
 type Place struct {
@@ -38,6 +41,7 @@ func (d *Drawing) Draw(kinds []Kind, shuffle bool) []Case {
 	kinds = append([]Kind(nil), kinds...)
 	if shuffle {
 		d.rng.Shuffle(len(kinds), func(i, j int) { kinds[i], kinds[j] = kinds[j], kinds[i] })
+		apart(kinds, Load, Frontend)
 	}
 	cases := make([]Case, len(kinds))
 	for i, k := range kinds { // a release takes a whole service: let it choose first
@@ -52,6 +56,23 @@ func (d *Drawing) Draw(kinds []Kind, shuffle bool) []Case {
 	}
 	return cases
 }
+
+// apart keeps two kinds from following each other: what is done about both is
+// done to the same service, which rests for a while after the first.
+func apart(kinds []Kind, a, b Kind) {
+	i, j := slices.Index(kinds, a), slices.Index(kinds, b)
+	if i < 0 || j < 0 || distance(i, j) > 1 {
+		return
+	}
+	for k := range kinds {
+		if k != i && distance(k, i) > 1 {
+			kinds[j], kinds[k] = kinds[k], kinds[j]
+			return
+		}
+	}
+}
+
+func distance(i, j int) int { return max(i-j, j-i) }
 
 func (d *Drawing) put(k Kind) Case {
 	switch k {

@@ -29,6 +29,10 @@ func TestDrawGivesNoPlaceTwice(t *testing.T) {
 	for seed := range uint64(200) {
 		cases := NewDrawing(seed, places).Draw(Kinds, true)
 		require.Len(t, cases, len(Kinds))
+		for i, c := range cases[1:] {
+			require.False(t, c.Kind == Load && cases[i].Role == InFrontend, "seed %d: a rush after a fault in the frontend", seed)
+			require.False(t, cases[i].Kind == Load && c.Role == InFrontend, "seed %d: a fault in the frontend after a rush", seed)
+		}
 		seen, released := map[string]bool{}, ""
 		for _, c := range cases {
 			if c.Kind == Release {

@@ -14,6 +14,9 @@ import (
 // errTouched is returned when otelheal did something that it should not have.
 var errTouched = errors.New("otelheal did not leave well alone")
 
+// afterwards is for consequences to show.
+const afterwards = 8 * time.Second
+
 // custom is one thing that happens every day and must lead to no action.
 type custom struct {
 	name string
@@ -41,6 +44,9 @@ func (d *Demo) Benign(ctx context.Context, blip fault.Place) error {
 		from := time.Now()
 		if err := c.play(ctx); err != nil {
 			return fmt.Errorf("%s: %w", c.name, err)
+		}
+		if err := d.pass(ctx, afterwards); err != nil {
+			return err
 		}
 		if err := d.settle(ctx, wellFor); err != nil {
 			return fmt.Errorf("%s: %w", c.name, err)
@@ -95,10 +101,7 @@ func (d *Demo) rate(ctx context.Context, factor float64, length time.Duration) e
 	if err := d.pass(ctx, length); err != nil {
 		return err
 	}
-	if err := inject.Rate(ctx, d.stage.Topology.LoadControl, 1); err != nil {
-		return err
-	}
-	return d.pass(ctx, 10*time.Second)
+	return inject.Rate(ctx, d.stage.Topology.LoadControl, 1)
 }
 
 // restart restarts otelheal, while what it supervises serves on.
@@ -122,7 +125,7 @@ func (d *Demo) restart(ctx context.Context) error {
 	if started := d.watch.Ledger.Starts(stopped); len(started) > 0 {
 		return fmt.Errorf("%w: %s was started when otelheal was", errTouched, started[0].Instance)
 	}
-	return d.pass(ctx, 5*time.Second)
+	return nil
 }
 
 // blip is a fault that is gone before anybody should do something about it.
@@ -134,10 +137,7 @@ func (d *Demo) blip(ctx context.Context, p fault.Place) error {
 	if err := d.pass(ctx, 3*time.Second); err != nil {
 		return err
 	}
-	if err := inject.Fault(ctx, socket, "none"); err != nil {
-		return err
-	}
-	return d.pass(ctx, 10*time.Second)
+	return inject.Fault(ctx, socket, "none")
 }
 
 // roll brings a service to another release and waits until each instance runs it.

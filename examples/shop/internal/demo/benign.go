@@ -48,7 +48,7 @@ func (d *Demo) Benign(ctx context.Context, blip fault.Place) error {
 		if err := d.pass(ctx, afterwards); err != nil {
 			return err
 		}
-		if err := d.settle(ctx, wellFor); err != nil {
+		if err := d.settle(ctx, time.Now()); err != nil {
 			return fmt.Errorf("%s: %w", c.name, err)
 		}
 		served := d.watch.Witness.Since(from)

@@ -45,7 +45,7 @@ func (d *Demo) Play(ctx context.Context, c fault.Case) (*judge.Finding, error) {
 		return nil, err
 	}
 	d.status.show(fmt.Sprintf("%-8s %-14s waiting for quiet", c.Kind, report.Where(c)))
-	settled := d.settle(ctx, calm(c))
+	settled := d.settle(ctx, calm(c, time.Now()))
 	if settled != nil && !errors.Is(settled, errTime) {
 		return nil, settled
 	}
@@ -69,18 +69,22 @@ func answered(f judge.Finding, now time.Time) bool {
 	return last.Ended() && now.Sub(last.At) > patience
 }
 
-// calm is how many good seconds there must be before the next fault. After a
-// rush more of them, until nobody takes the rush for the usual demand.
-func calm(c fault.Case) int {
+// calmAfterRush is how long the usual customers come before the next fault, so
+// that nobody takes the rush for the usual demand.
+const calmAfterRush = 20 * time.Second
+
+// calm is when the shop may be looked at again after it was mended.
+func calm(c fault.Case, mended time.Time) time.Time {
 	if c.Kind == fault.Load {
-		return 3 * wellFor
+		return mended.Add(calmAfterRush)
 	}
-	return wellFor
+	return mended
 }
 
-// settle waits until the shop is well, no incident is open and no action under way.
-func (d *Demo) settle(ctx context.Context, seconds int) error {
+// settle waits until the shop is well, no incident is open and no action under
+// way, but not only until from.
+func (d *Demo) settle(ctx context.Context, from time.Time) error {
 	return d.await(ctx, settleWithin, "the shop to be well and otelheal to be quiet", func() bool {
-		return d.quiet() && d.limits.Well(d.watch.Witness, seconds) && d.healthy()
+		return time.Now().After(from) && d.quiet() && d.limits.Well(d.watch.Witness, wellFor) && d.healthy()
 	})
 }

@@ -32,8 +32,9 @@ func told() *judge.Finding {
 		},
 	}
 	f.Outcomes = []events.Outcome{
-		{State: "executing", Step: "restart", Text: "restart payment-2", At: f.Acted},
-		{State: "succeeded", Step: "restart", Text: "recovered, proven for 3s", At: f.Verified},
+		{IncidentID: "01JX", State: "executing", Step: "restart", Text: "restart payment-2", At: f.Acted},
+		{IncidentID: "01JX", State: "succeeded", Step: "restart", Text: "recovered, proven for 3s", At: f.Verified},
+		{IncidentID: "another", State: "escalated", Text: "somebody else's", At: f.Verified.Add(time.Second)},
 	}
 	return f
 }

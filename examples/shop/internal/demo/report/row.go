@@ -32,6 +32,9 @@ func Row(f *judge.Finding, w witness.Log) string {
 	did := fit(Did(f), 30)
 	film := Spark(w.Between(f.Injected.Add(-3*time.Second), f.Ended).Ratios(), Width-2-30-2)
 	rows := []string{first, strings.TrimRight("  "+pad(did, 30)+"  "+film, " ")}
+	if f.Incidents > 1 {
+		rows = append(rows, fmt.Sprintf("  ! %d incidents were opened, where one was right", f.Incidents))
+	}
 	for _, b := range f.Breaches {
 		rows = append(rows, wrap("  ✗ ", b)...)
 	}

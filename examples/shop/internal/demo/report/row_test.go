@@ -51,7 +51,9 @@ func TestRowShowsBreachesAndWrongCauses(t *testing.T) {
 	f := finding()
 	f.Grade = judge.GradeWrong
 	f.Breaches = []string{strings.Repeat("a long story about what went wrong ", 6)}
+	f.Incidents = 2
 	row := Row(f, film())
+	assert.Contains(t, row, "! 2 incidents were opened")
 	assert.Contains(t, row, "✗ hang payment-2")
 	assert.Contains(t, row, "  ✗ a long story")
 }

@@ -2,9 +2,11 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/otelheal/otelheal/examples/shop/internal/demo/events"
 	"github.com/otelheal/otelheal/examples/shop/internal/demo/judge"
 )
 
@@ -45,8 +47,7 @@ func Lines(f *judge.Finding) []Line {
 	if !f.Restored.IsZero() && len(f.Orders) > 0 {
 		lines = append(lines, Line{f.Restored, "restored", "customers are served again, says the witness"})
 	}
-	if n := len(f.Outcomes); n > 0 {
-		o := f.Outcomes[n-1]
+	if o, ok := lastWord(f); ok {
 		mark := ""
 		if o.State == "succeeded" {
 			mark = "verified"
@@ -54,6 +55,17 @@ func Lines(f *judge.Finding) []Line {
 		lines = append(lines, Line{o.At, mark, o.State + ": " + o.Text})
 	}
 	return lines
+}
+
+// lastWord is the last outcome of the incident; another one may have been open
+// beside it.
+func lastWord(f *judge.Finding) (events.Outcome, bool) {
+	for _, o := range slices.Backward(f.Outcomes) {
+		if o.IncidentID == f.Incident.ID {
+			return o, true
+		}
+	}
+	return events.Outcome{}, false
 }
 
 // Story is the same for a terminal.

@@ -31,7 +31,7 @@ type Limits struct {
 	MinHealthy int
 
 	// Storm is how many different targets may ask for repair within
-	// StormWindow. More at once is no set of single faults: nothing is touched,
+	// StormWindow, those not counted that are well again. More at once is no set of single faults: nothing is touched,
 	// a person is paged, and what was asked for is dropped. It ends when no new
 	// target asked for StormWindow.
 	Storm       int

@@ -44,13 +44,19 @@ func (h *Healer) lastActedOn(e event.Entity) (last time.Time) {
 	return last
 }
 
+// over tells whether what was asked for is proven, or needs nothing any more: one
+// fault healed after another is no storm, and has the budget to stop it.
+func (r *Record) over() bool {
+	return r.State == event.StateSucceeded || r.State == event.StateSuperseded
+}
+
 // watchStorm starts a storm when too many targets ask at once, and prolongs it
 // while new ones do.
 func (h *Healer) watchStorm(now time.Time) {
 	var targets []event.Entity
 	since, newest := now.Add(-h.limits.StormWindow), time.Time{}
 	for _, r := range h.records {
-		if r.Received.Before(since) || len(r.Action.Steps) == 0 {
+		if r.Received.Before(since) || len(r.Action.Steps) == 0 || r.over() {
 			continue
 		}
 		seen := false

@@ -51,7 +51,7 @@ func DefaultSettings() Settings {
 		MinBaseline:    40,
 		ErrorIncrease:  0.05,
 		LatencyFactor:  2,
-		LatencyFloor:   20 * time.Millisecond,
+		LatencyFloor:   100 * time.Millisecond, // below it, people do not notice (Nielsen, Usability Engineering, 1993, section 5.5)
 		OverloadFactor: 2,
 		MaxBytes:       128 << 20,
 	}

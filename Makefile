@@ -56,7 +56,7 @@ e2e: build ## slow tests of the built binary through its ports
 
 .PHONY: eval
 eval: ## accuracy on labelled data (needs ../shared/data)
-	cd test && $(GO) test -count=1 -v ./eval/...
+	cd test && OTELHEAL_EVAL_DAY=1 $(GO) test -count=1 -v -timeout 30m ./eval/...
 
 .PHONY: bench
 bench: ## hot paths, beside contrib's components

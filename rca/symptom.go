@@ -66,12 +66,14 @@ func (e *Engine) breachOf(s *series) (b breach, ok bool) {
 	if c.n < uint32(e.set.MinSamples) {
 		return b, false
 	}
-	if high := e.errorHigh(s, c.n); c.bad >= 3 && c.badShare() > high {
-		b = breach{what: errorRatio, band: event.Band{High: high}, observed: c.badShare(), unit: "1", window: c}
-		b.firstBad, b.until = span(s, from, func(c *counts) (int64, int64, bool) {
-			return c.firstBad, c.lastBad, c.badShare() > high
-		})
-		return b, true
+	if c.bad >= 3 {
+		if high := e.errorHigh(s, c.n); c.badShare() > high {
+			b = breach{what: errorRatio, band: event.Band{High: high}, observed: c.badShare(), unit: "1", window: c}
+			b.firstBad, b.until = span(s, from, func(c *counts) (int64, int64, bool) {
+				return c.firstBad, c.lastBad, c.badShare() > high
+			})
+			return b, true
+		}
 	}
 	if s.slowOver == 0 || c.slow < 3 || share(c.slow, c.n) <= 1-latencyQuantile {
 		return b, false
@@ -86,16 +88,48 @@ func (e *Engine) breachOf(s *series) (b breach, ok bool) {
 	return b, true
 }
 
+// improbable is how unlikely chance must be, in nats, before an error ratio is
+// a symptom. Every series is looked at four times a second, of which one in ten
+// or so is a new look: with a hundred series, 2 in 10⁷ keep a week free of
+// false incidents. The bound that is used is loose by a factor of five to ten.
+const improbable = 14
+
 // errorHigh is the highest error ratio that is normal: at most what the baseline
-// may truly have, as young as it is, and a material increase, or what chance does
-// to n requests if that is more. Four sigmas, since every series is looked at four
-// times a second.
+// may truly have, as young as it is, and a material increase, or what chance
+// does to n requests if that is more.
 func (e *Engine) errorHigh(s *series, n uint32) float64 {
 	size := float64(s.base.n)
 	p := (float64(s.base.bad) + 0.5) / (size + 1)
-	p += 2*math.Sqrt(p*(1-p)/size) + 1/size
-	chance := 4 * math.Sqrt(max(0, p*(1-p))/float64(max(n, uint32(e.set.MinSamples))))
-	return min(1, p+max(e.set.ErrorIncrease, chance))
+	p = min(1, p+2*math.Sqrt(p*(1-p)/size)+1/size)
+	return min(1, max(p+e.set.ErrorIncrease, chance(p, float64(max(n, uint32(e.set.MinSamples))))))
+}
+
+// chance is the share of n trials that succeed with probability p which chance
+// exceeds as seldom as improbable says, by Chernoff's bound: P(share ≥ q) ≤
+// exp(-n·KL(q‖p)).
+func chance(p, n float64) float64 {
+	low, high := p, 1.0
+	for range 20 { // to a millionth
+		q := (low + high) / 2
+		if n*divergence(q, p) < improbable {
+			low = q
+		} else {
+			high = q
+		}
+	}
+	return low
+}
+
+// divergence is the Kullback-Leibler divergence of two coins.
+func divergence(q, p float64) float64 {
+	d := 0.0
+	if q > 0 {
+		d += q * math.Log(q/p)
+	}
+	if q < 1 {
+		d += (1 - q) * math.Log((1-q)/(1-p))
+	}
+	return d
 }
 
 // span is the stretch of bad samples, in the seconds that are bad as a whole:

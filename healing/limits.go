@@ -31,9 +31,9 @@ type Limits struct {
 	MinHealthy int
 
 	// Storm is how many different targets may ask for repair within
-	// StormWindow, those not counted that are well again. More at once is no set of single faults: nothing is touched,
-	// a person is paged, and what was asked for is dropped. It ends when no new
-	// target asked for StormWindow.
+	// StormWindow, those not counted that are well again. More at once is no set
+	// of single faults: nothing is touched, a person is paged, and what was asked
+	// for is dropped. It ends when no new target asked for StormWindow.
 	Storm       int
 	StormWindow time.Duration
 

@@ -98,8 +98,11 @@ func (r *Record) revise(a *event.Action) {
 		r.Action, r.Target = *a, a.Target
 		return
 	}
-	if a.Mode != event.ModeAct {
-		r.Action.Mode = a.Mode // a policy that was withdrawn holds from the next rung on
+	// A policy that was put back to a dry run holds from the next rung on. A
+	// revision that another policy matches, or none, since the cause reads
+	// differently while it heals, withdraws nothing.
+	if a.Policy == r.Action.Policy && a.Mode != event.ModeAct {
+		r.Action.Mode = a.Mode
 	}
 	was := r.Action.Incident.Symptoms
 	r.Action.Incident, r.Action.Expires = a.Incident, a.Expires

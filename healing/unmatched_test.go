@@ -32,3 +32,17 @@ func TestWhatNoPolicyMatchesIsPagedInTime(t *testing.T) {
 	assert.Equal(t, event.StateEscalated, w.record(a).State)
 	assert.True(t, w.said[len(w.said)-1].Page)
 }
+
+func TestCauseThatReadsDifferentlyWhileItHealsWithdrawsNothing(t *testing.T) {
+	w := newWorld(t)
+	a := w.action("i1", "payment-2")
+	w.submit(a)
+	w.executed()
+	w.now = w.now.Add(time.Second)
+	b := w.revised(a, 0.5, 20)
+	b.Policy, b.Mode, b.Steps = Unmatched, event.ModeDryRun, nil
+	w.submit(b)
+	r := w.record(a)
+	assert.Equal(t, event.ModeAct, r.Action.Mode)
+	assert.Len(t, r.Action.Steps, 1)
+}

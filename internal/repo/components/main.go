@@ -61,6 +61,7 @@ func build(dir string) ([]byte, error) {
 	}
 	builder := exec.Command("go", "tool", "-modfile=internal/tools/go.mod", "builder",
 		"--config", moved, "--skip-compilation", "--skip-get-modules")
+	builder.Env = append(os.Environ(), "TMPDIR="+dir) // it leaves a folder behind
 	if out, err := builder.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("run the builder: %w\n%s", err, out)
 	}

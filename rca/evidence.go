@@ -80,13 +80,22 @@ func (e *Engine) of(i *incident, c *candidate, now int64) (list []event.Evidence
 	return list
 }
 
+// modeWords say what a number of traces did, in words that fit one as well as many.
 var modeWords = map[originMode]string{
-	originError:       "%d traces failed in %s itself",
-	originTimeout:     "%d calls got no answer from %s in time",
-	originUnreachable: "%d calls could not reach %s",
-	originSlow:        "%d traces were slow by the own time of %s",
-	originHandled:     "%d calls failed at %s, and their callers coped",
-	originLog:         "%d traces have their first ERROR log in %s",
+	originError:       "%s failed in %s itself",
+	originTimeout:     "%s got no answer from %s in time",
+	originUnreachable: "%s could not reach %s",
+	originSlow:        "%s took longer by the own time of %s",
+	originHandled:     "%s failed at %s, with callers that coped",
+	originLog:         "%s had the first ERROR log in %s",
+}
+
+// number is "1 trace" or "3 traces".
+func number(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%d %s", n, what)
 }
 
 // ofTraces tells how many traces went wrong at the candidate, by how they did.
@@ -103,7 +112,7 @@ func (e *Engine) ofTraces(i *incident, c *candidate, who event.Entity, at time.T
 		x := event.Evidence{
 			Class: event.Inferred, Signal: event.SignalTrace, Entity: who, At: at, Onset: i.Onset,
 			Observed: float64(n), TraceID: traceText(o.example),
-			Text: fmt.Sprintf(modeWords[m]+" since %s", n, who, i.Onset.UTC().Format("15:04:05")),
+			Text: fmt.Sprintf(modeWords[m]+" since %s", number(int(n), "trace"), who, i.Onset.UTC().Format("15:04:05")),
 		}
 		switch {
 		case m == originLog:

@@ -100,7 +100,7 @@ func (c *candidate) reason(k event.Kind) string {
 	name := c.entity().String()
 	where := "no trace shows it yet"
 	if n > 0 {
-		where = fmt.Sprintf("%d traces (%.0f %%) went wrong there", n, 100*c.share)
+		where = fmt.Sprintf("%s (%.0f %%) went wrong there", number(n, "trace"), 100*c.share)
 	}
 	switch k {
 	case event.KindOverload:

@@ -65,6 +65,7 @@ type Order struct {
 	Params   map[string]string `json:"params,omitempty"`
 	Issued   time.Time         `json:"issued"`
 	Deadline time.Time         `json:"deadline"`
+	Token    uint64            `json:"token"` // of the claim: an older one than was seen is to be refused
 }
 
 // Effect is what an order did.

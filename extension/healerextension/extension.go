@@ -41,6 +41,7 @@ type healer struct {
 	now       func() time.Time
 	tick      time.Duration
 	executors []executor
+	claims    healing.Claims
 	inbox     inbox
 	api       *api
 	silences  *silences
@@ -70,7 +71,7 @@ type executor struct {
 }
 
 func newHealer(set extension.Settings, cfg *Config) *healer {
-	h := &healer{cfg: cfg, set: set, log: set.Logger, now: time.Now, tick: tickInterval}
+	h := &healer{cfg: cfg, set: set, log: set.Logger, now: time.Now, tick: tickInterval, claims: healing.Sole{}}
 	h.metrics = newMetrics(h)
 	return h
 }

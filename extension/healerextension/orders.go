@@ -16,7 +16,7 @@ func (h *healer) dispatch(w healing.Work) {
 	for _, a := range w.Orders {
 		h.log.Info("Executing a step", zap.String("action", a.Order.ActionID), zap.String("verb", a.Order.Verb),
 			zap.Stringer("target", a.Order.Target))
-		h.orders.Go(func() { h.carryOut(a, execute) })
+		h.orders.Go(func() { h.carryOut(a, h.execute) })
 	}
 	for _, a := range w.Lookups {
 		h.log.Info("Looking up an interrupted step", zap.String("action", a.Order.ActionID), zap.String("verb", a.Order.Verb))
@@ -35,10 +35,15 @@ func lookUp(hand healing.Executor, ctx context.Context, o healing.Order) healing
 	return hand.Lookup(ctx, o)
 }
 
-// execute is Execute by the order's deadline.
-func execute(hand healing.Executor, ctx context.Context, o healing.Order) healing.Result {
+// execute is Execute by the order's deadline, once the step is claimed.
+func (h *healer) execute(hand healing.Executor, ctx context.Context, o healing.Order) healing.Result {
 	ctx, cancel := context.WithDeadline(ctx, o.Deadline)
 	defer cancel()
+	token, err := h.claims.Claim(ctx, o.Key)
+	if err != nil {
+		return healing.Result{Effect: healing.EffectNone, Detail: "the step was not claimed: " + err.Error()}
+	}
+	o.Token = token
 	return hand.Execute(ctx, o)
 }
 

@@ -49,12 +49,14 @@ func (e *Engine) kindOf(i *incident, c *candidate) event.Kind {
 }
 
 // resource is memory or CPU, if one of them is clearly more than it was. A leak
-// costs the processor as well, for its collector, but a busy loop costs no memory.
+// costs the processor as well, for its collector, but a busy loop costs no
+// memory: so memory is named unless the processor stands out more.
 func (c *candidate) resource() event.Kind {
+	memory, cpu := strength(c.memory), strength(c.cpu)
 	switch {
-	case c.memory != nil && strength(c.memory) >= clearly:
+	case memory >= clearly && memory >= cpu:
 		return event.KindMemory
-	case c.cpu != nil && strength(c.cpu) >= clearly:
+	case cpu >= clearly:
 		return event.KindCPU
 	}
 	return ""

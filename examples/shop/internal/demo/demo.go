@@ -39,7 +39,7 @@ func (d *Demo) await(ctx context.Context, limit time.Duration, what string, unti
 // How long the shop is watched before anything is broken.
 const (
 	wellFor  = 5  // seconds in a row
-	learnFor = 25 // seconds in all, for a baseline
+	learnFor = 40 // seconds in all: a metric is judged from its thirtieth on
 )
 
 // Open starts everything and waits until the shop is well and known.

@@ -89,9 +89,10 @@ func DeliverBy(a *event.Action) time.Time {
 	return by
 }
 
-// Premature tells whether an action only says that no policy matches a cause
-// which is still a first guess. The ranking is done within a second or so: to
-// page before would page for many an incident that a policy is there for.
+// Premature tells whether an action would only call a person, about a cause that
+// is still a first guess. The ranking is done within a second or so, and then
+// there is often a policy that knows what to do; but an action that has paged
+// has ended, and takes no later revision.
 func Premature(a *event.Action) bool {
-	return a.Policy == Unmatched && !a.Incident.Settled
+	return len(a.Steps) == 0 && !a.Incident.Settled
 }

@@ -216,6 +216,8 @@ func TestPremature(t *testing.T) {
 	assert.False(t, Premature(&a), "what waits for the ranking is for the healer to say")
 	a = Plan(nil, i, policyNow)
 	assert.True(t, Premature(&a))
+	a = Plan([]Policy{{Name: "leave-to-people"}}, i, policyNow)
+	assert.True(t, Premature(&a))
 	i.Settled = true
 	a = Plan(nil, i, policyNow)
 	assert.False(t, Premature(&a))

@@ -16,17 +16,17 @@ const unmatchedPatience = 10 * time.Second
 // consider asks the guards whether a requested step may be done now.
 func (h *Healer) consider(r *Record, now time.Time, w *Work) {
 	switch {
-	case r.Action.Policy == Unmatched && now.Sub(r.Received) < unmatchedPatience && r.Action.Incident.Status == event.IncidentOpen:
-		h.wait(r, wait(ReasonUnmatched, "no policy matches yet; the ranking may still change"), now, w)
-		return
-	case len(r.Action.Steps) == 0:
-		h.end(r, event.StateEscalated, ReasonNoStep, "the policy leaves this to a person", now, w)
-		return
 	case !r.touched() && r.Action.Incident.Resolution == event.ResolvedSilent:
 		h.end(r, event.StateInconclusive, ReasonSilence, "it fell silent before anything was done", now, w)
 		return
 	case !r.touched() && r.Action.Incident.Status == event.IncidentResolved:
 		h.end(r, event.StateSuperseded, ReasonSelfHealed, "it was over before anything was done", now, w)
+		return
+	case r.Action.Policy == Unmatched && now.Sub(r.Received) < unmatchedPatience:
+		h.wait(r, wait(ReasonUnmatched, "no policy matches yet; the ranking may still change"), now, w)
+		return
+	case len(r.Action.Steps) == 0:
+		h.end(r, event.StateEscalated, ReasonNoStep, "the policy leaves this to a person", now, w)
 		return
 	case now.After(r.Action.Expires):
 		h.end(r, event.StateExpired, ReasonExpired, "no newer evidence came; it waited for: "+waitedFor(r), now, w)

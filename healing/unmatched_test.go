@@ -46,3 +46,16 @@ func TestCauseThatReadsDifferentlyWhileItHealsWithdrawsNothing(t *testing.T) {
 	assert.Equal(t, event.ModeAct, r.Action.Mode)
 	assert.Len(t, r.Action.Steps, 1)
 }
+
+func TestWhatIsOverBeforeItIsUnderstoodPagesNobody(t *testing.T) {
+	w := newWorld(t)
+	a := w.action("i1", "payment-2")
+	a.Policy, a.Mode, a.Steps = Unmatched, event.ModeDryRun, nil
+	w.submit(a)
+	w.now = w.now.Add(time.Second)
+	b := w.revised(a, 0, 20)
+	b.Incident.Status, b.Incident.Resolution = event.IncidentResolved, event.ResolvedRecovered
+	w.submit(b)
+	assert.Equal(t, event.StateSuperseded, w.record(a).State)
+	assert.False(t, w.said[len(w.said)-1].Page)
+}

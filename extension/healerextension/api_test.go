@@ -121,7 +121,9 @@ func TestWhatIsNotProperlySignedIsTurnedAway(t *testing.T) {
 			assert.Equal(t, http.StatusUnauthorized, status, answer)
 		})
 	}
+	h.mu.Lock()
 	assert.Empty(t, h.core.Records())
+	h.mu.Unlock()
 	_, metrics := h.get(t, "/metrics")
 	assert.Contains(t, metrics, `otelheal_healer_turned_away_total{cause="signature"} 10`)
 }
@@ -313,7 +315,7 @@ func TestApprovalIsRecordedWithItsName(t *testing.T) {
 	status, body = h.approves(t, a.ID, "ann", "pass")
 	assert.Equal(t, http.StatusOK, status, body)
 	h.reaches(t, a.ID, event.StateVerifying)
-	record, _ := h.core.Record(a.ID)
+	record := h.recordOf(a.ID)
 	assert.Equal(t, "ann", record.ApprovedBy)
 	status, _ = h.approves(t, "nobody", "ann", "pass")
 	assert.Equal(t, http.StatusNotFound, status)

@@ -201,3 +201,11 @@ func (h *healer) reaches(t *testing.T, id string, s event.State) {
 	t.Helper()
 	require.Eventually(t, func() bool { return h.stateOf(id) == s }, within, 5*time.Millisecond, "state %s", s)
 }
+
+// recordOf is the action's record as it is now.
+func (h *healer) recordOf(id string) healing.Record {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	r, _ := h.core.Record(id)
+	return r
+}

@@ -1,9 +1,7 @@
 package eval
 
 import (
-	"context"
 	"math"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"testing"
@@ -12,24 +10,17 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"go.opentelemetry.io/collector/component"
-	"go.opentelemetry.io/collector/component/componenttest"
-	"go.opentelemetry.io/collector/connector"
-	"go.opentelemetry.io/collector/connector/connectortest"
-	"go.opentelemetry.io/collector/consumer"
-	"go.opentelemetry.io/collector/consumer/consumertest"
+	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
-	"go.opentelemetry.io/collector/pipeline"
-	"go.opentelemetry.io/collector/processor/processortest"
-
-	"github.com/otelheal/otelheal/connector/rcaconnector"
-	"github.com/otelheal/otelheal/processor/anomalyprocessor"
+	"go.opentelemetry.io/collector/pdata/ptrace"
 )
 
+const daySeed = 7
+
 // TestFaultFreeDay replays a recording of the healthy shop, stretched to a day
-// whose load rises and falls, through the real anomaly processor and the real
-// rca connector on a clock of its own. Nothing may be acted on without an
-// incident, so what is counted is incidents: at most one in the day.
+// whose load rises and falls, through the components and settings of the
+// demonstration on a clock of its own. At most one incident may open, and none
+// may lead to anything being done.
 //
 // OTELHEAL_EVAL_DAY=1 (`make eval`) replays 24 hours; otherwise it is one, from
 // the steepest part of the curve.
@@ -41,91 +32,96 @@ func TestFaultFreeDay(t *testing.T) {
 	}
 	begun := time.Now()
 	synctest.Test(t, func(t *testing.T) {
-		seen := &incidentSink{}
-		day := startDay(t, seen)
-		s := newStretch(rec, 7)
+		f := startFlow(t, newWard(rec))
+		s := newStretch(rec, daySeed)
 		for sec := range hours * 3600 {
-			at := time.Duration(from)*time.Hour + time.Duration(sec)*time.Second
-			load := 0.6 - 0.4*math.Cos(2*math.Pi*at.Hours()/24)
-			<-time.After(time.Second) // of the simulated clock
-			day.play(t, s, load)
+			f.second(t, s, curve(time.Duration(from)*time.Hour+time.Duration(sec)*time.Second), "")
 		}
-		day.stop(t)
-		t.Logf("%d simulated hours: %d spans, %d points, %d scores; incidents: %v", hours, s.spans, s.points, day.scores.DataPointCount(), seen.summaries)
-		assert.LessOrEqual(t, len(seen.opened), 1, "incidents without a fault: %v", seen.summaries)
+		f.stop(t)
+		points, scored := s.growth.points, f.scored(t)
+		t.Logf("%d simulated hours: %d spans, %d logs, %d points (%d judged)", hours, s.spans, s.logs, points, scored)
+		t.Logf("%d anomalies, %.2f in 10⁴ points: %v", f.anomalies.began, 1e4*float64(f.anomalies.began)/float64(points), f.anomalies.by)
+		t.Logf("%d incidents: %q; executed: %q", len(f.incidents.order), f.incidents.summaries(), f.ward.executed())
+		assert.LessOrEqual(t, len(f.incidents.order), 1, "incidents without a fault")
+		assert.Empty(t, f.ward.executed(), "actions without a fault")
+		assert.Greater(t, float64(scored), 0.99*float64(points), "points that are not judged prove nothing")
 	})
 	t.Logf("took %s", time.Since(begun).Round(time.Second))
 }
 
-// incidentSink counts incidents as rca emits them.
-type incidentSink struct {
-	consumertest.Consumer
-	opened    map[string]bool
-	summaries []string
+// TestFaultInTheDay is the same day with a fault in it: what finds nothing there
+// would prove nothing by finding nothing in the other.
+func TestFaultInTheDay(t *testing.T) {
+	rec := readRecording(t, filepath.Join("testdata", "shop.otlp.gz"))
+	synctest.Test(t, func(t *testing.T) {
+		f := startFlow(t, newWard(rec))
+		s := newStretch(rec, daySeed)
+		for sec := range 420 {
+			faulty := ""
+			if sec >= 360 {
+				faulty = "payment-1"
+			}
+			f.second(t, s, curve(6*time.Hour), faulty)
+		}
+		f.stop(t)
+		require.Len(t, f.incidents.order, 1, "%q", f.incidents.summaries())
+		require.NotEmpty(t, f.ward.orders, "%q", f.incidents.summaries())
+		assert.Equal(t, "restart", f.ward.orders[0].Order.Verb)
+		assert.Equal(t, "payment-1", f.ward.orders[0].Order.Target.Entity.Instance)
+	})
 }
 
-func (s *incidentSink) Capabilities() consumer.Capabilities { return consumer.Capabilities{} }
+// curve is the load at a time of day: a fifth of the recording's at midnight,
+// all of it at noon.
+func curve(at time.Duration) float64 { return 0.6 - 0.4*math.Cos(2*math.Pi*at.Hours()/24) }
 
-func (s *incidentSink) ConsumeLogs(_ context.Context, ld plog.Logs) error {
-	for _, rl := range ld.ResourceLogs().All() {
-		for _, sl := range rl.ScopeLogs().All() {
-			for _, lr := range sl.LogRecords().All() {
-				id, _ := lr.Attributes().Get("otelheal.incident.id")
-				if s.opened == nil {
-					s.opened = map[string]bool{}
-				}
-				if !s.opened[id.Str()] {
-					s.opened[id.Str()] = true
-					s.summaries = append(s.summaries, lr.Body().Str())
+// second plays one simulated second of telemetry, in which one instance may be faulty.
+func (f *flow) second(t *testing.T, s *stretch, load float64, faulty string) {
+	<-time.After(time.Second) // of the simulated clock
+	now := time.Now()
+	td, ld := s.traces(now, load)
+	if faulty != "" {
+		fail(td, ld, faulty)
+	}
+	require.NoError(t, f.traces.ConsumeTraces(t.Context(), td))
+	require.NoError(t, f.logs.ConsumeLogs(t.Context(), ld))
+	for _, md := range s.growth.metrics(now, load) {
+		require.NoError(t, f.metrics.ConsumeMetrics(t.Context(), md))
+	}
+	f.ward.tick()
+}
+
+// fail makes every request to an instance fail, and those that led to it; the
+// instance logs why.
+func fail(td ptrace.Traces, ld plog.Logs, instance string) {
+	type id struct {
+		trace pcommon.TraceID
+		span  pcommon.SpanID
+	}
+	spans, broken := map[id]ptrace.Span{}, []ptrace.Span{}
+	for _, rs := range td.ResourceSpans().All() {
+		of, _ := rs.Resource().Attributes().Get("service.instance.id")
+		for _, ss := range rs.ScopeSpans().All() {
+			for _, span := range ss.Spans().All() {
+				spans[id{span.TraceID(), span.SpanID()}] = span
+				if of.Str() == instance && span.Kind() == ptrace.SpanKindServer {
+					broken = append(broken, span)
+					rl := ld.ResourceLogs().AppendEmpty()
+					rs.Resource().CopyTo(rl.Resource())
+					lr := rl.ScopeLogs().AppendEmpty().LogRecords().AppendEmpty()
+					lr.SetTimestamp(span.EndTimestamp())
+					lr.SetSeverityNumber(plog.SeverityNumberError)
+					lr.Body().SetStr("index out of range")
+					lr.SetTraceID(span.TraceID())
+					lr.SetSpanID(span.SpanID())
 				}
 			}
 		}
 	}
-	return nil
-}
-
-// day is the pipeline under the clock: anomaly, then rca, and rca for traces.
-type day struct {
-	parts   []component.Component
-	metrics consumer.Metrics
-	traces  consumer.Traces
-	scores  *scoreCounter
-}
-
-func startDay(t *testing.T, incidents consumer.Logs) *day {
-	rca := rcaconnector.NewFactory()
-	set := connectortest.NewNopSettings(rca.Type())
-	cfg := rca.CreateDefaultConfig()
-	sink := connector.NewLogsRouter(map[pipeline.ID]consumer.Logs{pipeline.NewID(pipeline.SignalLogs): incidents}).(consumer.Logs)
-	traces, err := rca.CreateTracesToLogs(t.Context(), set, cfg, sink)
-	require.NoError(t, err)
-	metrics, err := rca.CreateMetricsToLogs(t.Context(), set, cfg, sink)
-	require.NoError(t, err)
-	anomaly := anomalyprocessor.NewFactory()
-	scores := &scoreCounter{Metrics: metrics}
-	scored, err := anomaly.CreateMetrics(t.Context(), processortest.NewNopSettings(anomaly.Type()), anomaly.CreateDefaultConfig(), scores)
-	require.NoError(t, err)
-	d := &day{parts: []component.Component{traces, metrics, scored}, metrics: scored, traces: traces, scores: scores}
-	for _, p := range d.parts {
-		require.NoError(t, p.Start(t.Context(), componenttest.NewNopHost()))
-	}
-	return d
-}
-
-func (d *day) stop(t *testing.T) {
-	for k := range d.parts {
-		require.NoError(t, d.parts[len(d.parts)-1-k].Shutdown(t.Context()))
+	for _, span := range broken {
+		for ok := true; ok; span, ok = spans[id{span.TraceID(), span.ParentSpanID()}] {
+			span.Status().SetCode(ptrace.StatusCodeError)
+			span.Attributes().PutInt("http.response.status_code", 500)
+		}
 	}
 }
-
-// play sends one second of the stretched recording.
-func (d *day) play(t *testing.T, s *stretch, load float64) {
-	now := time.Now()
-	require.NoError(t, d.traces.ConsumeTraces(t.Context(), s.traces(now, load)))
-	for _, md := range s.metrics(now, load) {
-		require.NoError(t, d.metrics.ConsumeMetrics(t.Context(), md))
-	}
-	s.next()
-}
-
-func newRandom(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, seed)) }

@@ -13,6 +13,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/plog"
+	"go.opentelemetry.io/collector/pdata/plog/plogotlp"
 	"go.opentelemetry.io/collector/pdata/pmetric"
 	"go.opentelemetry.io/collector/pdata/pmetric/pmetricotlp"
 	"go.opentelemetry.io/collector/pdata/ptrace"
@@ -26,6 +28,8 @@ type recording struct {
 	seconds int
 	// traces that began in each second, whole: one ptrace.Traces a trace.
 	traces [][]ptrace.Traces
+	// logs of each trace; those of none are left out.
+	logs map[pcommon.TraceID]plog.Logs
 	// metrics that arrived in each second.
 	metrics [][]pmetric.Metrics
 }
@@ -42,7 +46,7 @@ func readRecording(t *testing.T, path string) *recording {
 	require.NoError(t, err)
 	spans := map[pcommon.TraceID]ptrace.Traces{}
 	var order []pcommon.TraceID
-	r := &recording{}
+	r := &recording{logs: map[pcommon.TraceID]plog.Logs{}}
 	for in := bytes.NewReader(all); ; {
 		head := make([]byte, 13)
 		if _, err := io.ReadFull(in, head); errors.Is(err, io.EOF) {
@@ -59,6 +63,10 @@ func readRecording(t *testing.T, path string) *recording {
 			req := ptraceotlp.NewExportRequest()
 			require.NoError(t, req.UnmarshalProto(body))
 			order = append(order, byTrace(req.Traces(), spans)...)
+		case 'l':
+			req := plogotlp.NewExportRequest()
+			require.NoError(t, req.UnmarshalProto(body))
+			r.keepLogs(req.Logs())
 		case 'm':
 			req := pmetricotlp.NewExportRequest()
 			require.NoError(t, req.UnmarshalProto(body))
@@ -90,6 +98,26 @@ func byTrace(td ptrace.Traces, into map[pcommon.TraceID]ptrace.Traces) (found []
 		}
 	}
 	return found
+}
+
+func (r *recording) keepLogs(ld plog.Logs) {
+	for _, rl := range ld.ResourceLogs().All() {
+		for _, sl := range rl.ScopeLogs().All() {
+			for _, lr := range sl.LogRecords().All() {
+				if lr.TraceID().IsEmpty() {
+					continue
+				}
+				of, ok := r.logs[lr.TraceID()]
+				if !ok {
+					of = plog.NewLogs()
+					r.logs[lr.TraceID()] = of
+				}
+				to := of.ResourceLogs().AppendEmpty()
+				rl.Resource().CopyTo(to.Resource())
+				lr.CopyTo(to.ScopeLogs().AppendEmpty().LogRecords().AppendEmpty())
+			}
+		}
+	}
 }
 
 // arrange puts whole traces into the second in which they began. Those at the

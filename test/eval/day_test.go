@@ -41,7 +41,8 @@ func TestFaultFreeDay(t *testing.T) {
 		points, scored := s.growth.points, f.scored(t)
 		t.Logf("%d simulated hours: %d spans, %d logs, %d points (%d judged)", hours, s.spans, s.logs, points, scored)
 		t.Logf("%d anomalies, %.2f in 10⁴ points: %v", f.anomalies.began, 1e4*float64(f.anomalies.began)/float64(points), f.anomalies.by)
-		t.Logf("%d incidents: %q; executed: %q", len(f.incidents.order), f.incidents.summaries(), f.ward.executed())
+		t.Logf("%d incidents: %q; %d actions asked for; executed: %q",
+			len(f.incidents.order), f.incidents.summaries(), len(f.ward.actions), f.ward.executed())
 		assert.LessOrEqual(t, len(f.incidents.order), 1, "incidents without a fault")
 		assert.Empty(t, f.ward.executed(), "actions without a fault")
 		assert.Greater(t, float64(scored), 0.99*float64(points), "points that are not judged prove nothing")

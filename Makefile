@@ -28,6 +28,10 @@ help: ## this list
 build: ## bin/otelheal, the collector with our components
 	$(call step,building bin/otelheal (cold: some minutes),$(BUILD) -ldflags '$(LDFLAGS)' -o bin/otelheal ./cmd/otelheal)
 
+.PHONY: tool
+tool: ## bin/otelheal-tool: the detector and the ranking on files
+	$(BUILD) -ldflags '$(LDFLAGS)' -o bin/otelheal-tool ./cmd/otelheal-tool
+
 .PHONY: build-shop
 build-shop:
 	$(call step,building bin/shop (the application),cd examples/shop && $(BUILD) -o ../../bin/shop ./cmd/shop)

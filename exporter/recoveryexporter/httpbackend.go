@@ -18,6 +18,7 @@ import (
 
 	"github.com/otelheal/otelheal/event"
 	"github.com/otelheal/otelheal/healing"
+	"github.com/otelheal/otelheal/internal/actionhttp"
 )
 
 // maxAnswer bounds what is read of an answer, in bytes.
@@ -45,7 +46,7 @@ func newHTTPBackend(ctx context.Context, cfg *HTTPConfig, host component.Host, s
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	b := &httpBackend{client: client, endpoint: cfg.Client.Endpoint, now: time.Now}
 	for _, s := range cfg.SigningSecrets {
-		signer, err := newSigner(s)
+		signer, err := actionhttp.NewSigner(string(s))
 		if err != nil {
 			return nil, fmt.Errorf("`signing_secrets` %w", err)
 		}
@@ -57,8 +58,8 @@ func newHTTPBackend(ctx context.Context, cfg *HTTPConfig, host component.Host, s
 // Submit implements healing.Backend. Its errors are permanent where the same
 // request can't succeed later, and throttled where the answer names a delay.
 func (b *httpBackend) Submit(ctx context.Context, a *event.Action) (healing.Receipt, error) {
-	e := newCloudEvent(b.source, a)
-	body, err := e.encode()
+	e := actionhttp.NewCloudEvent(b.source, a)
+	body, err := e.Encode()
 	if err != nil {
 		return healing.Receipt{}, consumererror.NewPermanent(err)
 	}
@@ -66,10 +67,10 @@ func (b *httpBackend) Submit(ctx context.Context, a *event.Action) (healing.Rece
 	if err != nil {
 		return healing.Receipt{}, consumererror.NewPermanent(withoutURL(err))
 	}
-	req.Header.Set("Content-Type", contentType)
+	req.Header.Set("Content-Type", actionhttp.ContentType)
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", b.agent)
-	if err := sign(req.Header, b.signers, e.ID, b.now(), body); err != nil {
+	if err := actionhttp.Sign(req.Header, b.signers, e.ID, b.now(), body); err != nil {
 		return healing.Receipt{}, consumererror.NewPermanent(err)
 	}
 	resp, err := b.client.Do(req)

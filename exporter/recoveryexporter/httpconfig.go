@@ -9,6 +9,8 @@ import (
 
 	"go.opentelemetry.io/collector/config/confighttp"
 	"go.opentelemetry.io/collector/config/configopaque"
+
+	"github.com/otelheal/otelheal/internal/actionhttp"
 )
 
 // HTTPConfig is a backend that is reached over HTTP.
@@ -30,7 +32,7 @@ func (c *HTTPConfig) Validate() error {
 			"make one with `echo whsec_$(openssl rand -base64 32)`", n))
 	}
 	for k, s := range c.SigningSecrets {
-		if _, err := newSigner(s); err != nil {
+		if _, err := actionhttp.NewSigner(string(s)); err != nil {
 			errs = append(errs, fmt.Errorf("`signing_secrets[%d]` %w", k, err))
 		}
 	}

@@ -1,7 +1,8 @@
-package recoveryexporter
+package actionhttp
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -9,7 +10,6 @@ import (
 	"time"
 
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
-	"go.opentelemetry.io/collector/config/configopaque"
 )
 
 // Standard Webhooks ask for secrets of 24 to 64 bytes.
@@ -18,11 +18,12 @@ const (
 	maxSecret = 64
 )
 
-// newSigner makes a signer. Its errors never hold the secret.
-func newSigner(secret configopaque.String) (*standardwebhooks.Webhook, error) {
-	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(string(secret), "whsec_"))
+// NewSigner makes a signer of a secret: base64, with or without the prefix
+// whsec_. Its errors never hold the secret.
+func NewSigner(secret string) (*standardwebhooks.Webhook, error) {
+	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(secret, "whsec_"))
 	if err != nil {
-		return nil, fmt.Errorf("must be base64, found something else: make one with `echo whsec_$(openssl rand -base64 32)`")
+		return nil, errors.New("must be base64, found something else: make one with `echo whsec_$(openssl rand -base64 32)`")
 	}
 	if len(key) < minSecret || len(key) > maxSecret {
 		return nil, fmt.Errorf("must have %d to %d bytes before base64, found %d: make one with `echo whsec_$(openssl rand -base64 32)`",
@@ -31,8 +32,8 @@ func newSigner(secret configopaque.String) (*standardwebhooks.Webhook, error) {
 	return standardwebhooks.NewWebhookRaw(key)
 }
 
-// sign sets the headers of Standard Webhooks, with a signature for each secret.
-func sign(h http.Header, signers []*standardwebhooks.Webhook, id string, at time.Time, body []byte) error {
+// Sign sets the headers of Standard Webhooks, with a signature for each signer.
+func Sign(h http.Header, signers []*standardwebhooks.Webhook, id string, at time.Time, body []byte) error {
 	signatures := make([]string, 0, len(signers))
 	for _, s := range signers {
 		signature, err := s.Sign(id, at, body)

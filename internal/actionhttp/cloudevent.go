@@ -1,4 +1,4 @@
-package recoveryexporter
+package actionhttp
 
 import (
 	"encoding/json"
@@ -9,11 +9,11 @@ import (
 	"github.com/otelheal/otelheal/healing"
 )
 
-// contentType is the structured mode of CloudEvents 1.0.
-const contentType = "application/cloudevents+json; charset=utf-8"
+// ContentType is the structured mode of CloudEvents 1.0.
+const ContentType = "application/cloudevents+json; charset=utf-8"
 
-// cloudEvent is one action as a structured CloudEvents 1.0 message.
-type cloudEvent struct {
+// CloudEvent is one action as a structured CloudEvents 1.0 message.
+type CloudEvent struct {
 	SpecVersion     string        `json:"specversion"`
 	Type            string        `json:"type"`
 	Source          string        `json:"source"`
@@ -24,14 +24,13 @@ type cloudEvent struct {
 	Data            *event.Action `json:"data"`
 }
 
-// newCloudEvent wraps the action. The ID is that of the action and the revision
-// of its incident: the same message sent again has the same.
-func newCloudEvent(source string, a *event.Action) cloudEvent {
-	return cloudEvent{
+// NewCloudEvent wraps the action.
+func NewCloudEvent(source string, a *event.Action) CloudEvent {
+	return CloudEvent{
 		SpecVersion:     "1.0",
 		Type:            healing.ActionEventType,
 		Source:          source,
-		ID:              fmt.Sprintf("%s-r%d", a.ID, a.Incident.Revision), // no dot: Standard Webhooks sign "id.timestamp.body"
+		ID:              MessageID(a),
 		Subject:         a.Target.Entity.String(),
 		Time:            a.IssuedAt,
 		DataContentType: "application/json",
@@ -39,7 +38,13 @@ func newCloudEvent(source string, a *event.Action) cloudEvent {
 	}
 }
 
-func (e cloudEvent) encode() ([]byte, error) {
+// MessageID is that of the action and the revision of its incident: the same
+// message sent again has the same. It has no dot, as Standard Webhooks sign
+// "id.timestamp.body".
+func MessageID(a *event.Action) string { return fmt.Sprintf("%s-r%d", a.ID, a.Incident.Revision) }
+
+// Encode is the message's body.
+func (e CloudEvent) Encode() ([]byte, error) {
 	body, err := json.Marshal(e)
 	if err != nil {
 		return nil, fmt.Errorf("encode action: %w", err)

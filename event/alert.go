@@ -10,6 +10,16 @@ const (
 	AlertResolved AlertStatus = "resolved"
 )
 
+// AlertIgnored says why an alert blames nobody.
+type AlertIgnored string
+
+const (
+	IgnoredMonitoring AlertIgnored = "monitoring"   // the monitoring itself is at fault: no data, no answer
+	IgnoredTest       AlertIgnored = "test"         // somebody tries the way
+	IgnoredNoTarget   AlertIgnored = "no_target"    // it names no service
+	IgnoredOutOfScope AlertIgnored = "out_of_scope" // its sender may not speak of what it names
+)
+
 // Alert is what another monitoring system says. Start time and fingerprint
 // together are the alert, whoever of a redundant pair sends it.
 type Alert struct {
@@ -22,4 +32,7 @@ type Alert struct {
 	Severity    string      `json:"severity,omitempty"`
 	Summary     string      `json:"summary,omitempty"`
 	Labels      []Label     `json:"labels,omitempty"` // sorted by key
+	// Ignored is for people to read: an alert with it is no evidence and opens
+	// nothing. Then Entity may be empty.
+	Ignored AlertIgnored `json:"ignored,omitempty"`
 }

@@ -82,7 +82,16 @@ func (a *Alert) Validate() error {
 	var f faults
 	f.name("fingerprint", a.Fingerprint, true)
 	f.name("name", a.Name, true)
-	f.entity("entity", a.Entity)
+	switch a.Ignored {
+	case "":
+		f.entity("entity", a.Entity)
+	case IgnoredMonitoring, IgnoredTest, IgnoredNoTarget, IgnoredOutOfScope:
+		if a.Entity != (Entity{}) {
+			f.entity("entity", a.Entity)
+		}
+	default:
+		f.addf("ignored is %q, which is no reason", a.Ignored)
+	}
 	f.text("summary", a.Summary)
 	f.count("labels", len(a.Labels), MaxLabels)
 	if a.Status != AlertFiring && a.Status != AlertResolved {

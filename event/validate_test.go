@@ -145,6 +145,9 @@ func TestOtherEventsValidate(t *testing.T) {
 	assert.NoError(t, (&Alert{Fingerprint: "f", Name: "n", Entity: payment, Status: AlertResolved}).Validate())
 	assert.ErrorContains(t, (&Alert{Fingerprint: "f", Name: "n", Entity: payment}).Validate(), "want firing or resolved")
 	assert.ErrorContains(t, (&Alert{Fingerprint: "f", Name: "n", Entity: payment, Status: AlertFiring, Labels: make([]Label, MaxLabels+1)}).Validate(), "labels has 65")
+	assert.NoError(t, (&Alert{Fingerprint: "f", Name: "n", Status: AlertFiring, Ignored: IgnoredNoTarget}).Validate(), "blames nobody")
+	assert.ErrorContains(t, (&Alert{Fingerprint: "f", Name: "n", Status: AlertFiring}).Validate(), "entity.service is missing")
+	assert.ErrorContains(t, (&Alert{Fingerprint: "f", Name: "n", Status: AlertFiring, Ignored: "x"}).Validate(), "ignored is \"x\"")
 	assert.NoError(t, (&Outcome{ActionID: "a", IncidentID: "i", Target: Target{Entity: payment}}).Validate())
 	assert.ErrorContains(t, (&Outcome{}).Validate(), "incident_id is missing")
 }

@@ -116,6 +116,9 @@ func (e *Engine) statesOf(svc *service) []*agentState {
 func (e *Engine) AddAlert(a event.Alert, now time.Time) {
 	e.arrive(now)
 	e.stats.Alerts++
+	if a.Ignored != "" {
+		return
+	}
 	old, ok := e.alerts[a.Fingerprint]
 	if !ok && len(e.alerts) >= maxAlerts {
 		e.stats.DroppedOther++

@@ -128,3 +128,17 @@ func TestDrainTellsWhatIsOpen(t *testing.T) {
 	assert.False(t, out[0].Settled)
 	require.NoError(t, out[0].Validate())
 }
+
+// An alert that blames nobody, such as one about the monitoring itself, opens
+// nothing and is no evidence, whatever else it says.
+func TestIgnoredAlertOpensNothing(t *testing.T) {
+	s := newSim(t, Settings{})
+	s.run(60 * time.Second)
+	s.e.AddAlert(event.Alert{
+		Fingerprint: "f", Name: "DatasourceNoData", Status: event.AlertFiring, StartsAt: s.now, Ignored: event.IgnoredMonitoring,
+		Entity: event.Entity{Namespace: "shop", Service: "payment"},
+	}, s.now)
+	s.run(20 * time.Second)
+	assert.Empty(t, s.ids())
+	assert.Equal(t, uint64(1), s.e.Stats().Alerts)
+}

@@ -15,11 +15,16 @@ func (c *Codec) WriteAlert(lr plog.LogRecord, a *event.Alert) error {
 	if err := c.write(lr, NameAlert, at, a); err != nil {
 		return err
 	}
-	lr.Body().SetStr(a.Name + " " + string(a.Status) + " on " + a.Entity.String())
+	on := a.Entity.String()
+	if a.Ignored != "" {
+		on = "nobody (" + string(a.Ignored) + ")"
+	}
+	lr.Body().SetStr(a.Name + " " + string(a.Status) + " on " + on)
 	setSeverity(lr, plog.SeverityNumberWarn)
 	putEntity(lr.Attributes(), a.Entity)
 	putText(lr.Attributes(), "otelheal.alert.name", a.Name)
 	putText(lr.Attributes(), "otelheal.alert.status", string(a.Status))
+	putText(lr.Attributes(), "otelheal.alert.ignored", string(a.Ignored))
 	return nil
 }
 

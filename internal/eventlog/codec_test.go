@@ -247,3 +247,13 @@ func TestNoTimeIsNoTimestamp(t *testing.T) {
 	require.NoError(t, NewCodec("").WriteOutcome(lr, o))
 	assert.Zero(t, lr.Timestamp())
 }
+
+func TestIgnoredAlertSaysSo(t *testing.T) {
+	a := goodAlert()
+	a.Entity, a.Ignored = event.Entity{}, event.IgnoredMonitoring
+	lr := plog.NewLogRecord()
+	require.NoError(t, NewCodec("").WriteAlert(lr, a))
+	assert.Equal(t, "Slow firing on nobody (monitoring)", lr.Body().Str())
+	assert.Equal(t, "monitoring", lr.Attributes().AsRaw()["otelheal.alert.ignored"])
+	assert.NotContains(t, lr.Attributes().AsRaw(), "service.name")
+}

@@ -21,6 +21,7 @@ import (
 	processexecutor "github.com/otelheal/otelheal/extension/executor/processexecutor"
 	healerextension "github.com/otelheal/otelheal/extension/healerextension"
 	anomalyprocessor "github.com/otelheal/otelheal/processor/anomalyprocessor"
+	alertwebhookreceiver "github.com/otelheal/otelheal/receiver/alertwebhookreceiver"
 	otelhealreceiver "github.com/otelheal/otelheal/receiver/otelhealreceiver"
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/connector"
@@ -94,15 +95,17 @@ func components() (otelcol.Factories, error) {
 		filelogreceiver.NewFactory(),
 		hostmetricsreceiver.NewFactory(),
 		otelhealreceiver.NewFactory(),
+		alertwebhookreceiver.NewFactory(),
 	)
 	if err != nil {
 		return otelcol.Factories{}, err
 	}
 	factories.ReceiverModules = makeModulesMap(factories.Receivers, map[component.Type]string{
-		otlpreceiver.NewFactory().Type():        "go.opentelemetry.io/collector/receiver/otlpreceiver v0.158.0",
-		filelogreceiver.NewFactory().Type():     "github.com/open-telemetry/opentelemetry-collector-contrib/receiver/filelogreceiver v0.158.0",
-		hostmetricsreceiver.NewFactory().Type(): "github.com/open-telemetry/opentelemetry-collector-contrib/receiver/hostmetricsreceiver v0.158.0",
-		otelhealreceiver.NewFactory().Type():    "github.com/otelheal/otelheal v0.1.0",
+		otlpreceiver.NewFactory().Type():         "go.opentelemetry.io/collector/receiver/otlpreceiver v0.158.0",
+		filelogreceiver.NewFactory().Type():      "github.com/open-telemetry/opentelemetry-collector-contrib/receiver/filelogreceiver v0.158.0",
+		hostmetricsreceiver.NewFactory().Type():  "github.com/open-telemetry/opentelemetry-collector-contrib/receiver/hostmetricsreceiver v0.158.0",
+		otelhealreceiver.NewFactory().Type():     "github.com/otelheal/otelheal v0.1.0",
+		alertwebhookreceiver.NewFactory().Type(): "github.com/otelheal/otelheal v0.1.0",
 	})
 
 	factories.Exporters, err = otelcol.MakeFactoryMap[exporter.Factory](

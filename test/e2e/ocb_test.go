@@ -27,7 +27,7 @@ func TestOurComponentsInAnotherCollector(t *testing.T) {
 
 	list, err := exec.Command(filepath.Join(out, "collector"), "components").CombinedOutput()
 	require.NoError(t, err, "%s", list)
-	for _, name := range []string{"anomaly", "rca", "recovery", "healer", "process_executor", "http_executor", "command_executor", "otelheal"} {
+	for _, name := range []string{"anomaly", "rca", "recovery", "healer", "process_executor", "http_executor", "command_executor", "otelheal", "alert_webhook"} {
 		assert.Contains(t, string(list), "- name: "+name+"\n      module: github.com/otelheal/otelheal v0.0.0\n")
 	}
 	check, err := exec.Command(filepath.Join(out, "collector"), "validate",

@@ -96,9 +96,9 @@ func (e *Engine) detectAlerts(now int64) {
 	var firing []string
 	for id, a := range e.alerts {
 		switch {
-		case a.Status == event.AlertFiring && !a.used:
+		case a.fires(now) && !a.used:
 			firing = append(firing, id)
-		case a.Status != event.AlertFiring && !e.known("alert:"+id):
+		case !a.fires(now) && !e.known(line("alert:"+id, event.MaxName)):
 			delete(e.alerts, id)
 		}
 	}
@@ -124,6 +124,9 @@ func (e *Engine) place(sym symptom, now int64) {
 		return
 	}
 	if i := e.belongs(&sym); i != nil {
+		if len(i.symptoms) >= event.MaxSymptoms {
+			e.stats.DroppedOther++
+		}
 		i.join(sym)
 		return
 	}

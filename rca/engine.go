@@ -12,7 +12,8 @@ type Stats struct {
 	DroppedFull                                     uint64 // spans of traces that went early, or never came in, for want of room
 	DroppedTime                                     uint64 // spans too far in the past or future, or with an end before their start
 	DroppedRemnant                                  uint64 // spans that began before a fault ended
-	DroppedOther                                    uint64 // entities, states or anomalies that found no room
+	DroppedOther                                    uint64 // entities, states, anomalies or alerts that found no room
+	BriefAlerts                                     uint64 // alerts that ended before anybody was told of them
 	Bytes, MaxBytes                                 int64  // held, as estimated
 	HeldSpans                                       int
 	Open                                            int // incidents
@@ -25,6 +26,7 @@ const (
 	maxChanges   = 500
 	maxIncidents = 100 // open at once
 	skew         = 30 * time.Second
+	alertHold    = 24 * time.Hour // an alert of which nothing was heard for so long is over
 )
 
 // Engine correlates evidence into incidents. See the package's documentation.

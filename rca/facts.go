@@ -19,7 +19,14 @@ type agentState struct {
 // firing after that was resolved, it opens no other.
 type alert struct {
 	event.Alert
-	used bool
+	used  bool
+	heard int64 // when it was told last
+}
+
+// fires tells whether an alert goes on, as its sender said lately enough: it may
+// have forgotten it since.
+func (a *alert) fires(now int64) bool {
+	return a != nil && a.Status == event.AlertFiring && now-a.heard < int64(alertHold)
 }
 
 type anomalyKey struct {
@@ -114,7 +121,7 @@ func (e *Engine) statesOf(svc *service) []*agentState {
 
 // AddAlert takes what another monitoring system says. It has to be trusted.
 func (e *Engine) AddAlert(a event.Alert, now time.Time) {
-	e.arrive(now)
+	n := e.arrive(now)
 	e.stats.Alerts++
 	if a.Ignored != "" {
 		return
@@ -124,8 +131,11 @@ func (e *Engine) AddAlert(a event.Alert, now time.Time) {
 		e.stats.DroppedOther++
 		return
 	}
+	if ok && a.Status == event.AlertResolved && old.Status == event.AlertFiring && !old.used {
+		e.stats.BriefAlerts++
+	}
 	a.Labels = nil
-	e.alerts[a.Fingerprint] = &alert{a, ok && old.used && old.StartsAt.Equal(a.StartsAt)}
+	e.alerts[a.Fingerprint] = &alert{a, ok && old.used && old.StartsAt.Equal(a.StartsAt), n}
 }
 
 // AddChange takes what somebody did on purpose. It has to be trusted.

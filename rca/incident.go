@@ -63,6 +63,16 @@ func (i *incident) join(s symptom) {
 	}
 }
 
+// alerts is how many of the symptoms are alerts.
+func (i *incident) alerts() (n uint64) {
+	for k := range i.symptoms {
+		if i.symptoms[k].alert != "" {
+			n++
+		}
+	}
+	return n
+}
+
 // cause is the service that was ranked first; nil before.
 func (i *incident) cause() *service {
 	if len(i.ranked) == 0 {
@@ -132,6 +142,8 @@ func (e *Engine) over(i *incident, now int64) event.Resolution {
 		case s.inBand > 0 && now-s.inBand >= int64(e.set.ResolveAfter) &&
 			(s.series == nil || silent < int64(e.set.ResolveAfter)):
 			recovered = true
+		case s.alert != "" && e.alerts[s.alert].fires(now):
+			return "" // its sender says a thing once, and then that it is over
 		case silent >= int64(e.set.SilentAfter) && (s.state == nil || s.state.Status == event.AgentStopped):
 		default:
 			return ""
@@ -162,6 +174,9 @@ func (e *Engine) report(now int64) []event.Incident {
 			open = append(open, i)
 		}
 		if now < i.settleAt || i.Revision == 0 && (i.calm() || i.Status == event.IncidentResolved) {
+			if i.Status == event.IncidentResolved {
+				e.stats.BriefAlerts += i.alerts()
+			}
 			continue // it may still pass without a word
 		}
 		if i.Status == event.IncidentOpen && !(i.calm() && i.Settled) {

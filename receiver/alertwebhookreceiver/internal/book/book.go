@@ -30,6 +30,10 @@ func (f Fate) String() string {
 	return "unknown"
 }
 
+// Remind is when a repetition is passed on all the same: readers give up an
+// alert of which they heard nothing for a day.
+const Remind = 12 * time.Hour
+
 // storeAgain is how old a stored alert may be before its repetition is stored.
 const storeAgain = time.Hour
 
@@ -43,6 +47,7 @@ type entry struct {
 	place       *list.Element // in Book.firing or Book.done
 	slot        int           // where a store keeps it; -1: nowhere
 	storedAt    time.Time     // when it was given to the store last
+	passedAt    time.Time
 }
 
 // Book of alerts.
@@ -112,7 +117,7 @@ func (b *Book) Reserve(alerts []event.Alert, now time.Time) (*Ticket, <-chan str
 		b.held[a.Fingerprint] = t.done
 		next := &entry{
 			start: a.StartsAt, end: a.EndsAt, resolved: a.Status == event.AlertResolved, ignored: a.Ignored,
-			fingerprint: a.Fingerprint, resolvedAt: now, storedAt: now, slot: -1,
+			fingerprint: a.Fingerprint, resolvedAt: now, storedAt: now, passedAt: now, slot: -1,
 		}
 		tentative[a.Fingerprint] = next
 		t.next = append(t.next, next)
@@ -149,6 +154,9 @@ func (b *Book) fate(e *entry, a *event.Alert, now time.Time) Fate {
 	case fires && !e.resolved && !a.StartsAt.After(e.start):
 		if e.ignored != a.Ignored && a.StartsAt.Equal(e.start) {
 			return New // it blames somebody now, or nobody any more
+		}
+		if a.StartsAt.Equal(e.start) && now.Sub(e.passedAt) >= Remind {
+			return New
 		}
 		return Duplicate // an earlier start too: of two sources of one alert, one noticed later
 	case fires && !e.resolved:

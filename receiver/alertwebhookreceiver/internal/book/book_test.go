@@ -81,6 +81,9 @@ func TestFates(t *testing.T) {
 			{fires("f", none), 1, New}, {fires("f", none), 2, Duplicate}, {resolved("f", none, at(3)), 3, New},
 			{resolved("f", none, at(3)), 4, Duplicate}, {fires("f", none), 4, New},
 		}},
+		{"it goes on for days", []said{
+			{fires("f", at(0)), 0, New}, {fires("f", at(0)), 719, Duplicate}, {fires("f", at(0)), 720, New}, {fires("f", at(0)), 721, Duplicate},
+		}},
 		{"it blamed nobody, now it does", []said{
 			{monitoring, 1, New}, {fires("f", at(0)), 2, New}, {fires("f", at(0)), 3, Duplicate},
 		}},

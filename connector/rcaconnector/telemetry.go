@@ -61,7 +61,7 @@ func (e *engine) observe() error {
 		s := e.stats()
 		for reason, n := range map[string]int64{
 			"full": int64(s.DroppedFull), "time": int64(s.DroppedTime), "remnant": int64(s.DroppedRemnant),
-			"names": int64(s.DroppedOther), "no_service": e.noService.Load(), "undecodable": e.undecodable.Load(),
+			"names": int64(s.DroppedOther), "brief": int64(s.BriefAlerts), "no_service": e.noService.Load(), "undecodable": e.undecodable.Load(),
 		} {
 			o.Observe(n, option("reason", reason))
 		}

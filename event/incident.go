@@ -47,6 +47,9 @@ type Cause struct {
 	Kind   Kind    `json:"kind"`
 	Score  float64 `json:"score"` // larger is likelier; comparable within one incident only
 	Why    string  `json:"why"`   // one line for people
+	// Inner is what inside the target, where that is known: the lines between
+	// which it went another way, the network, a metric, an operation.
+	Inner string `json:"inner,omitempty"`
 }
 
 // Band is an interval of healthy values.

@@ -158,6 +158,7 @@ func (i *Incident) Validate() error {
 func (f *faults) cause(field string, c Cause) {
 	f.target(field+".target", c.Target)
 	f.text(field+".why", c.Why)
+	f.text(field+".inner", c.Inner)
 	f.finite(field+".score", c.Score)
 }
 

@@ -136,6 +136,9 @@ func (e *Engine) releases(i *incident, list []candidate) (more []candidate) {
 				c.traces[m] += o.traces[m]
 			}
 			c.weight, c.share = c.weight+o.weight, c.share+o.share
+			if o.rank != nil {
+				c.rank = o.rank
+			}
 			if o.state != nil && (c.state == nil || worse(*o.state, *c.state)) {
 				c.state = o.state
 			}

@@ -4,19 +4,20 @@ import (
 	"time"
 
 	"github.com/otelheal/otelheal/event"
+	"github.com/otelheal/otelheal/rca/profile"
 )
 
 // Stats count what the engine took, refused and holds.
 type Stats struct {
-	Spans, Logs, Anomalies, Alerts, States, Changes uint64
-	DroppedFull                                     uint64 // spans of traces that went early, or never came in, for want of room
-	DroppedTime                                     uint64 // spans too far in the past or future, or with an end before their start
-	DroppedRemnant                                  uint64 // spans that began before a fault ended
-	DroppedOther                                    uint64 // entities, states, anomalies or alerts that found no room
-	BriefAlerts                                     uint64 // alerts that ended before anybody was told of them
-	Bytes, MaxBytes                                 int64  // held, as estimated
-	HeldSpans                                       int
-	Open                                            int // incidents
+	Spans, Logs, Metrics, Anomalies, Alerts, States, Changes uint64
+	DroppedFull                                              uint64 // spans of traces that went early, or never came in, for want of room
+	DroppedTime                                              uint64 // spans too far in the past or future, or with an end before their start
+	DroppedRemnant                                           uint64 // spans that began before a fault ended
+	DroppedOther                                             uint64 // entities, states, anomalies or alerts that found no room
+	BriefAlerts                                              uint64 // alerts that ended before anybody was told of them
+	Bytes, MaxBytes                                          int64  // held, as estimated
+	HeldSpans                                                int
+	Open                                                     int // incidents
 }
 
 const (
@@ -35,6 +36,7 @@ type Engine struct {
 	g         graph
 	traces    traces
 	j         judge
+	rec       *recorder
 	states    map[event.Entity]*agentState
 	anomalies map[anomalyKey]*event.Anomaly
 	alerts    map[string]*alert
@@ -49,16 +51,18 @@ type Engine struct {
 
 // New returns an engine; the zero value of a setting means its default.
 func New(set Settings) *Engine {
+	names := profile.NewNames(maxKnown)
 	e := &Engine{
 		set:       set.withDefaults(),
-		g:         graph{services: map[serviceKey]*service{}},
+		g:         graph{services: map[serviceKey]*service{}, byID: map[profile.ID]*service{}, names: names},
+		rec:       newRecorder(names),
 		traces:    traces{byID: map[[16]byte]*trace{}},
 		j:         judge{index: map[uint64]int{}},
 		states:    map[event.Entity]*agentState{},
 		anomalies: map[anomalyKey]*event.Anomaly{},
 		alerts:    map[string]*alert{},
 	}
-	e.j.g = &e.g
+	e.j.g, e.j.rec = &e.g, e.rec
 	return e
 }
 
@@ -98,7 +102,7 @@ func (e *Engine) AddSpan(s *Span, now time.Time) {
 	}
 	h := heldSpan{
 		id: spanID(s.SpanID), parent: spanID(s.ParentID), start: start, end: end,
-		inst: inst, kind: s.Kind, failure: s.Failure,
+		inst: inst, kind: s.Kind, failure: s.Failure, outcome: e.rec.outcome(s),
 	}
 	bad := s.Failure != FailureNone
 	switch s.Kind {
@@ -114,7 +118,7 @@ func (e *Engine) AddSpan(s *Span, now time.Time) {
 			h.op.entry.add(end, end-start, bad)
 		}
 	case KindClient, KindProducer:
-		h.op = svc.operation("")
+		h.op = svc.operation(Operation(s.Name))
 		h.peer = e.g.peer(svc, s.Peer)
 		if callee, _ := h.peer.callee(); callee != nil && callee != svc {
 			edge := e.g.edge(svc, callee)
@@ -123,6 +127,11 @@ func (e *Engine) AddSpan(s *Span, now time.Time) {
 		}
 	default:
 		h.op = svc.operation(Operation(s.Name))
+		if s.Kind == KindUnspecified && h.parent == 0 {
+			svc.serves = true
+			h.slow = over(&h.op.entry, end-start)
+			h.op.entry.add(end, end-start, bad)
+		}
 	}
 	e.hold(s, h, n)
 }
@@ -163,12 +172,13 @@ func (e *Engine) makeRoom() {
 	}
 }
 
-// AddLog takes a log record. Only those that tell of an error count.
+// AddLog takes a log record. Those that tell of an error count by themselves;
+// of all, the order and number count.
 func (e *Engine) AddLog(l *Log, now time.Time) {
 	n := e.arrive(now)
 	e.stats.Logs++
 	at := l.At.UnixNano()
-	if !l.Error || l.Entity.Service == "" {
+	if l.Entity.Service == "" {
 		return
 	}
 	if at > n+int64(skew) || at < n-int64(keepSeconds*time.Second/2) {
@@ -178,6 +188,10 @@ func (e *Engine) AddLog(l *Log, now time.Time) {
 	inst := e.g.instance(l.Entity)
 	if at < inst.svc.fresh {
 		e.stats.DroppedRemnant++
+		return
+	}
+	e.addLine(l, inst, at, n)
+	if !l.Error {
 		return
 	}
 	inst.errors.add(at, -1, true)
@@ -195,11 +209,42 @@ func (e *Engine) AddLog(l *Log, now time.Time) {
 	e.makeRoom()
 }
 
+// addLine counts a line of any severity: with its trace, or by itself.
+func (e *Engine) addLine(l *Log, inst *instance, at, now int64) {
+	sym := e.rec.templates.Of(inst.svc.id, line(l.Place, 120), l.Text)
+	if l.TraceID == ([16]byte{}) {
+		if p := e.rec.slice(e.g.now); p != nil {
+			p.AddLoose(inst.svc.id, sym, at/int64(time.Second))
+		}
+		return
+	}
+	tr := e.traces.trace(l.TraceID, now)
+	if len(tr.lines) >= maxTraceLines {
+		return
+	}
+	tr.lines = append(tr.lines, heldLine{spanID(l.SpanID), at, inst.svc.id, sym})
+	e.traces.grow(tr, lineBytes)
+	e.makeRoom()
+}
+
+// AddMetric takes a value of a metric of an instance.
+func (e *Engine) AddMetric(m *Metric, now time.Time) {
+	e.arrive(now)
+	e.stats.Metrics++
+	if m.Entity.Service == "" {
+		return
+	}
+	inst := e.g.instance(m.Entity)
+	if p := e.rec.slice(e.g.now); p != nil {
+		p.AddGauge(inst.svc.id, inst.id, e.g.names.Intern(line(m.Name, event.MaxName)), m.Value)
+	}
+}
+
 // Tick moves time on and returns the incidents to emit.
 func (e *Engine) Tick(now time.Time) []event.Incident {
 	n := e.arrive(now)
 	for _, tr := range e.traces.ready(n-int64(e.set.TraceWait), n-int64(5*e.set.TraceWait)) {
-		e.j.judge(tr)
+		e.j.judge(tr, e.g.now)
 	}
 	for len(e.traces.order) > 0 && e.traces.order[0].first < n-int64(e.set.TraceHold) {
 		e.traces.evictOldest()
@@ -223,6 +268,7 @@ func (e *Engine) fold() {
 			hurt[s] = true
 		}
 	}
+	e.rec.fold(e.second, e.frozen())
 	if len(hurt) == 0 {
 		e.clean = min(e.clean+1, int64(e.set.Window/time.Second))
 	}
@@ -259,8 +305,19 @@ func (e *Engine) fold() {
 			d.calls.slowOver = e.slowOver(&d.calls)
 		}
 	}
-	e.bytes += int64(len(e.states)+len(e.alerts)+len(e.anomalies)+len(e.changes)) * 512
+	e.bytes += e.rec.bytes() + int64(len(e.states)+len(e.alerts)+len(e.anomalies)+len(e.changes))*512
 	e.makeRoom()
+}
+
+// frozen tells whether the profile learns nothing: something is wrong that
+// shows in it.
+func (e *Engine) frozen() bool {
+	for _, i := range e.incidents {
+		if !i.agent {
+			return true
+		}
+	}
+	return false
 }
 
 // slowOver is the duration that is materially above the baseline.
@@ -300,6 +357,7 @@ func (e *Engine) expire(now int64) {
 		}
 		if s.seen < old && len(s.in) == 0 && len(s.out) == 0 {
 			delete(e.g.services, key)
+			delete(e.g.byID, s.id)
 		}
 	}
 	for key, a := range e.anomalies {

@@ -19,7 +19,7 @@ func TestExitIsNotExplainedByACallee(t *testing.T) {
 		{svc: callee, inst: &instance{svc: callee}, weight: 1, share: 1},
 	}
 	for k := range list {
-		e.score(nil, &list[k], list)
+		e.score(&incident{}, &list[k], list)
 	}
 	assert.Greater(t, list[0].score, list[1].score+2)
 }

@@ -9,6 +9,9 @@ import (
 	"github.com/otelheal/otelheal/event"
 )
 
+// maxRunnersUp is how many other candidates an incident names.
+const maxRunnersUp = 7
+
 // explain writes everything that the incident says about itself.
 func (e *Engine) explain(i *incident, now int64) {
 	i.UpdatedAt = time.Unix(0, now).UTC()
@@ -19,10 +22,10 @@ func (e *Engine) explain(i *incident, now int64) {
 	i.Cause, i.RunnersUp = event.Cause{Kind: event.KindUnknown, Target: event.Target{Entity: i.symptoms[0].Entity}, Why: "nothing points anywhere yet"}, nil
 	for k := range i.ranked {
 		c := &i.ranked[k]
-		cause := event.Cause{Target: e.target(i, c), Kind: c.kind, Score: c.score, Why: line(c.why, event.MaxText)}
+		cause := event.Cause{Target: e.target(i, c), Kind: c.kind, Score: c.score, Why: line(c.why, event.MaxText), Inner: line(e.inner(c.rank), event.MaxText)}
 		if k == 0 {
 			i.Cause = cause
-		} else if len(i.RunnersUp) < 4 {
+		} else if len(i.RunnersUp) < maxRunnersUp {
 			i.RunnersUp = append(i.RunnersUp, cause)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/otelheal/otelheal/event"
+	"github.com/otelheal/otelheal/rca/profile"
 )
 
 // Limits of the graph. Past them, what is new shares a common "(other)".
@@ -20,7 +21,9 @@ const otherName = "(other)"
 // service is a node of the dependency graph.
 type service struct {
 	entity    event.Entity // without instance
-	external  bool         // only its callers speak of it: a third party, a database
+	id        profile.ID
+	names     *profile.Names
+	external  bool // only its callers speak of it: a third party, a database
 	instances map[string]*instance
 	ops       map[string]*operation
 	peers     map[Peer]*peer
@@ -36,6 +39,7 @@ type service struct {
 type instance struct {
 	svc     *service
 	entity  event.Entity
+	id      profile.ID
 	served  series // its server spans
 	errors  series // its ERROR logs
 	lastErr string // text and trace of one of them
@@ -47,6 +51,7 @@ type instance struct {
 // operation is what a service answers to.
 type operation struct {
 	name  string
+	id    profile.ID
 	entry series // spans without a parent, by which users see it
 	self  series // own time of its spans
 }
@@ -74,6 +79,8 @@ type serviceKey struct{ namespace, name string }
 // graph is everything known by service.
 type graph struct {
 	services map[serviceKey]*service
+	byID     map[profile.ID]*service
+	names    *profile.Names
 	refused  uint64 // entities that found no room
 	now      int64  // second
 }
@@ -93,11 +100,13 @@ func (g *graph) service(e event.Entity) *service {
 		s = &service{
 			entity:    event.Entity{Namespace: strings.Clone(e.Namespace), Service: strings.Clone(e.Service)},
 			instances: map[string]*instance{}, ops: map[string]*operation{}, peers: map[Peer]*peer{},
-			out: map[*service]*edge{}, in: map[*service]*edge{},
+			out: map[*service]*edge{}, in: map[*service]*edge{}, names: g.names,
 		}
 		if key.name == otherName {
 			s.entity = event.Entity{Service: otherName}
 		}
+		s.id = g.names.Intern(s.entity.String())
+		g.byID[s.id] = s
 		g.services[serviceKey{key.namespace, strings.Clone(key.name)}] = s
 	}
 	s.seen = g.now
@@ -121,6 +130,7 @@ func (g *graph) instance(e event.Entity) *instance {
 		b := bounded(e)
 		i = &instance{svc: s, entity: s.entity}
 		i.entity.Instance, i.entity.Host = strings.Clone(b.Instance), strings.Clone(b.Host)
+		i.id = g.names.Intern(i.entity.Instance)
 		s.instances[strings.Clone(e.Instance)] = i
 	}
 	i.seen = g.now
@@ -138,7 +148,7 @@ func (s *service) operation(name string) *operation {
 		}
 	}
 	name = strings.Clone(name)
-	o := &operation{name: name}
+	o := &operation{name: name, id: s.names.Intern(name)}
 	s.ops[name] = o
 	return o
 }

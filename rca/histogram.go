@@ -66,6 +66,17 @@ func (h histogram) count() (n uint64) {
 	return n
 }
 
+// above is the number of samples in buckets that reach beyond a duration.
+func (h histogram) above(ns int64) (n uint64) {
+	at := bucketOf(ns)
+	for _, b := range h {
+		if b.at >= at {
+			n += uint64(b.n)
+		}
+	}
+	return n
+}
+
 // quantile is in nanoseconds; zero without samples.
 func (h histogram) quantile(q float64) float64 {
 	rest := q * float64(h.count())

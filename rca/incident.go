@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/otelheal/otelheal/event"
+	"github.com/otelheal/otelheal/rca/profile"
 )
 
 // incident is one open incident.
@@ -21,6 +22,9 @@ type incident struct {
 	told     float64                          // confidence as it was emitted last
 	decisive string                           // what a decision rests on, as it was emitted last
 	seen     map[*agentState]event.AgentState // failures seen while it was open
+	ranks    map[*service]*profile.Rank       // what differs from the baseline, by service
+	inferred int64                            // second in which that was found
+	speaks   bool                             // something differs clearly
 }
 
 // open begins an incident with its first symptom.
@@ -168,6 +172,7 @@ func (i *incident) calm() bool {
 // report ranks and returns what is to be emitted now.
 func (e *Engine) report(now int64) []event.Incident {
 	var out []event.Incident
+	was := e.frozen()
 	open := e.incidents[:0]
 	for _, i := range e.incidents {
 		if i.Status == event.IncidentOpen {
@@ -195,6 +200,9 @@ func (e *Engine) report(now int64) []event.Incident {
 	}
 	clear(e.incidents[len(open):])
 	e.incidents = open
+	if was && !e.frozen() {
+		e.rec.thaw()
+	}
 	return out
 }
 

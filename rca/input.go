@@ -16,6 +16,7 @@ const (
 	KindClient
 	KindProducer
 	KindConsumer
+	KindUnspecified // nobody says: found out by who is above and below
 )
 
 // Failure says how a span failed.
@@ -42,6 +43,7 @@ type Span struct {
 	End      time.Time
 	Failure  Failure
 	Error    string // type and message of the exception, for people
+	Outcome  string // how it ended, of few values: an exception's type, a status; empty: well
 	Peer     Peer   // of a client or producer
 }
 
@@ -59,7 +61,15 @@ type Log struct {
 	Entity  event.Entity
 	At      time.Time
 	Error   bool   // severity ERROR or above, or an exception
+	Place   string // in the code, if the record says
 	Text    string // one line: exception type and message, else the body
+}
+
+// Metric is a value of a gauge of an instance.
+type Metric struct {
+	Entity event.Entity
+	Name   string
+	Value  float64
 }
 
 // ClassifyFailure reads an error type, a status message or an exception for how

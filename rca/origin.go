@@ -48,6 +48,7 @@ func (t *trace) unmark() {
 // judge is the workspace in which traces are read; it is kept for its memory.
 type judge struct {
 	g        *graph
+	rec      *recorder
 	t        *trace
 	index    map[uint64]int
 	parent   []int // index of the parent span, or -1
@@ -57,7 +58,7 @@ type judge struct {
 
 // judge reads a complete trace: who called whom, own times, and one origin if
 // it went wrong.
-func (j *judge) judge(t *trace) {
+func (j *judge) judge(t *trace, now int64) {
 	j.t = t
 	t.unmark()
 	t.judged = true
@@ -68,6 +69,7 @@ func (j *judge) judge(t *trace) {
 	for _, i := range j.spans {
 		j.countSelf(i)
 	}
+	j.record(t, now)
 	failed := j.failures()
 	if !failed {
 		j.slowest()
@@ -112,6 +114,10 @@ func (j *judge) join(i int) {
 		return
 	}
 	e := j.g.edge(p.inst.svc, s.inst.svc)
+	if s.kind == KindUnspecified && !s.counted {
+		s.inst.svc.serves, s.inst.svc.external = true, false
+		e.calls.add(p.end, p.duration(), p.failure != FailureNone)
+	}
 	if p.kind == KindClient && s.kind == KindServer && !s.counted && s.failure == FailureNone {
 		e.gap.add(s.end, max(0, p.duration()-s.duration()), false)
 	}

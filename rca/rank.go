@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/otelheal/otelheal/event"
+	"github.com/otelheal/otelheal/rca/profile"
 )
 
 // What speaks for a candidate, in points. A point is about a factor of e in
@@ -44,8 +45,9 @@ type candidate struct {
 	other    *event.Anomaly       // of another metric
 	alert    *event.Alert
 	change   *event.Change
-	loadFrom float64 // overload: requests a second before …
-	loadTo   float64 // … and at the onset
+	rank     *profile.Rank // what differs from its baseline, if it is this candidate's
+	loadFrom float64       // overload: requests a second before …
+	loadTo   float64       // … and at the onset
 }
 
 func (c *candidate) entity() event.Entity {
@@ -62,7 +64,9 @@ func (e *Engine) rank(i *incident, now int64) {
 		return
 	}
 	list := e.candidates(i)
+	e.infer(i)
 	e.measure(i, list)
+	e.holders(i, list)
 	list = append(list, e.releases(i, list)...)
 	for k := range list {
 		e.score(i, &list[k], list)
@@ -279,6 +283,23 @@ func (e *Engine) alive(inst *instance, i *incident) bool {
 	return inst.served.rate(onset-20, e.g.now) > 0
 }
 
+// holders gives what differs from a service's baseline to one of its
+// candidates: the instance that was seen to fail or where most went wrong, else
+// the service as a whole.
+func (e *Engine) holders(i *incident, list []candidate) {
+	best := map[*service]*candidate{}
+	for k := range list {
+		c := &list[k]
+		b := best[c.svc]
+		if b == nil || c.weight > b.weight || c.weight == b.weight && (c.state != nil && b.state == nil || c.inst == nil && b.state == nil) {
+			best[c.svc] = c
+		}
+	}
+	for svc, c := range best {
+		c.rank = i.ranks[svc]
+	}
+}
+
 // standsOut is the one instance that was seen to fail, or that alone is silent.
 func (e *Engine) standsOut(i *incident, own []*candidate) *candidate {
 	var failed, silent *candidate
@@ -306,7 +327,12 @@ func (e *Engine) standsOut(i *incident, own []*candidate) *candidate {
 
 // score adds up what speaks for a candidate.
 func (e *Engine) score(i *incident, c *candidate, list []candidate) {
-	c.score += pointsOrigin * c.share * (1 - math.Exp(-c.weight/3))
+	if c.rank != nil {
+		c.score += c.rank.Score
+	}
+	if !i.speaks {
+		c.score += pointsOrigin * c.share * (1 - math.Exp(-c.weight/3))
+	}
 	logs := 0.0
 	for k := range list {
 		if list[k].change == nil {

@@ -75,7 +75,7 @@ func (e *Engine) breachOf(s *series) (b breach, ok bool) {
 			return b, true
 		}
 	}
-	if s.slowOver == 0 || c.slow < 3 || share(c.slow, c.n) <= 1-latencyQuantile {
+	if s.slowOver == 0 || c.slow < 3 || share(c.slow, c.n) <= e.slowHigh(s, c.n) {
 		return b, false
 	}
 	b = breach{
@@ -102,6 +102,15 @@ func (e *Engine) errorHigh(s *series, n uint32) float64 {
 	p := (float64(s.base.bad) + 0.5) / (size + 1)
 	p = min(1, p+2*math.Sqrt(p*(1-p)/size)+1/size)
 	return min(1, max(p+e.set.ErrorIncrease, chance(p, float64(max(n, uint32(e.set.MinSamples))))))
+}
+
+// slowHigh is the highest share of slow requests that is normal: a tenth, or what
+// chance does to n requests if that is more.
+func (e *Engine) slowHigh(s *series, n uint32) float64 {
+	size := float64(s.base.n)
+	p := (float64(s.base.hist.above(s.slowOver)) + 0.5) / (size + 1)
+	p = min(1, p+2*math.Sqrt(p*(1-p)/size)+1/size)
+	return max(1-latencyQuantile, chance(p, float64(n)))
 }
 
 // chance is the share of n trials that succeed with probability p which chance

@@ -1,10 +1,15 @@
 package rca
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"github.com/otelheal/otelheal/rca/profile"
+)
 
 const (
 	maxTraceSpans = 1000 // of one trace; more of them tell nothing new
 	maxTraceLogs  = 16
+	maxTraceLines = 2000
 	maxNotes      = 8 // texts of failed spans
 )
 
@@ -13,6 +18,7 @@ const (
 	spanBytes  = 104 // 72, and what slices keep spare
 	traceBytes = 320
 	logBytes   = 96
+	lineBytes  = 40
 )
 
 // heldSpan is a span while its trace is held.
@@ -24,8 +30,9 @@ type heldSpan struct {
 	peer       *peer // of a client or producer
 	kind       SpanKind
 	failure    Failure
-	slow       bool // slower than its series' normal
-	counted    bool // its own time is in the statistics
+	outcome    uint16 // index of the recorder's outcomes
+	slow       bool   // slower than its series' normal
+	counted    bool   // its own time is in the statistics
 }
 
 func (s *heldSpan) duration() int64 { return s.end - s.start }
@@ -39,6 +46,15 @@ type heldLog struct {
 	text string
 }
 
+// heldLine is any log line while its trace is held: what the order of lines is
+// made of.
+type heldLine struct {
+	span uint64
+	at   int64
+	node profile.ID
+	sym  profile.ID
+}
+
 type note struct {
 	span uint64
 	text string
@@ -50,6 +66,8 @@ type trace struct {
 	id          [16]byte
 	spans       []heldSpan
 	logs        []heldLog
+	lines       []heldLine
+	recorded    recorded
 	notes       []note
 	first, last int64 // arrival
 	judged      bool

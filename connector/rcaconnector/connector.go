@@ -20,12 +20,13 @@ type rcaConnector struct {
 	set     connector.Settings
 	next    consumer.Logs
 	running *shared.Registry[*Config, *engine]
+	clock   Clock
 	engine  atomic.Pointer[engine] // nil unless started
 }
 
 // Start implements component.Component.
 func (c *rcaConnector) Start(context.Context, component.Host) error {
-	e, err := c.running.Acquire(c.cfg, func() (*engine, error) { return startEngine(c.cfg, c.set, c.next) })
+	e, err := c.running.Acquire(c.cfg, func() (*engine, error) { return startEngine(c.cfg, c.set, c.next, c.clock) })
 	if err == nil {
 		c.engine.Store(e)
 	}

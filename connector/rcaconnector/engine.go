@@ -40,7 +40,7 @@ type engine struct {
 
 // startEngine starts the engine of a component. Incidents go to one consumer
 // only: all pairs of signals lead to the same pipelines.
-func startEngine(cfg *Config, set connector.Settings, next consumer.Logs) (*engine, error) {
+func startEngine(cfg *Config, set connector.Settings, next consumer.Logs, clock Clock) (*engine, error) {
 	e := newEngine(cfg, next, set.Logger)
 	t, err := metadata.NewTelemetryBuilder(set.TelemetrySettings)
 	if err != nil {
@@ -49,6 +49,11 @@ func startEngine(cfg *Config, set connector.Settings, next consumer.Logs) (*engi
 	e.telemetry = t
 	if err := e.observe(); err != nil {
 		return nil, err
+	}
+	if clock.Now != nil {
+		e.now = clock.Now
+		go e.replay(clock.Ticks)
+		return e, nil
 	}
 	ticker := time.NewTicker(tick)
 	go func() {

@@ -12,8 +12,10 @@ import (
 )
 
 // NewFactory returns the factory of the rca connector.
-func NewFactory() connector.Factory {
-	f := &factory{}
+func NewFactory() connector.Factory { return newFactory(Clock{}) }
+
+func newFactory(clock Clock) connector.Factory {
+	f := &factory{clock: clock}
 	return connector.NewFactory(
 		metadata.Type, createDefaultConfig,
 		connector.WithTracesToLogs(f.traces, metadata.TracesToLogsStability),
@@ -25,10 +27,11 @@ func NewFactory() connector.Factory {
 // factory holds the running engines: one for the connectors of one component.
 type factory struct {
 	running shared.Registry[*Config, *engine]
+	clock   Clock // of a replay; else zero
 }
 
 func (f *factory) create(set connector.Settings, cfg component.Config, next consumer.Logs) *rcaConnector {
-	return &rcaConnector{cfg: cfg.(*Config), set: set, next: next, running: &f.running}
+	return &rcaConnector{cfg: cfg.(*Config), set: set, next: next, running: &f.running, clock: f.clock}
 }
 
 func (f *factory) traces(_ context.Context, set connector.Settings, cfg component.Config, next consumer.Logs) (connector.Traces, error) {

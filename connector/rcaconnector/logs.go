@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"encoding/json"
+	"strconv"
 	"strings"
 	"time"
 
@@ -103,9 +104,7 @@ func readLog(l *rca.Log, lr plog.LogRecord, entity event.Entity, now time.Time) 
 		}
 		l.Error = isError(level)
 	}
-	if !l.Error {
-		return
-	}
+	l.Place = placeOf(m)
 	if exception != "" {
 		l.Text = cut(exception, 200) + ": " + cut(text(m, "exception.message"), 400)
 	} else if l.Text = body.first("message", "msg"); l.Text == "" {
@@ -123,6 +122,17 @@ func readLog(l *rca.Log, lr plog.LogRecord, entity event.Entity, now time.Time) 
 		}
 		decodeID(l.SpanID[:], id)
 	}
+}
+
+// placeOf is the place in the code that wrote the record, by the conventions
+// before and after 2025.
+func placeOf(m pcommon.Map) string {
+	file := text(m, "code.file.path", "code.filepath")
+	at := number(m, "code.line.number", "code.lineno")
+	if file != "" && at > 0 {
+		return cut(file, 100) + ":" + strconv.FormatInt(at, 10)
+	}
+	return cut(text(m, "code.function.name", "code.function"), 100)
 }
 
 // decodeID fills in an ID from hex digits; anything else leaves it as zeros.

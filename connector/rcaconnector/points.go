@@ -10,6 +10,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/pmetric"
 
 	"github.com/otelheal/otelheal/event"
+	"github.com/otelheal/otelheal/rca"
 )
 
 // Names of the anomaly processor's series and attributes.
@@ -21,28 +22,65 @@ const (
 	attrEnd       = "otelheal.anomaly.end"
 )
 
-// takeMetrics walks the score series of the anomaly processor into the engine;
-// other metrics are nothing to it.
+// takeMetrics walks the score series of the anomaly processor into the engine,
+// and the gauges of instances.
 func (e *engine) takeMetrics(ctx context.Context, md pmetric.Metrics) {
 	e.received(ctx, signalMetrics, md.DataPointCount())
 	now := e.now()
 	for _, rm := range md.ResourceMetrics().All() {
 		list := readAnomalies(rm)
-		if len(list) == 0 {
-			continue
-		}
 		entity := entityOf(rm.Resource())
 		if entity.Service == "" {
 			e.noService.Add(int64(len(list)))
 			continue
 		}
 		e.mu.Lock()
+		e.takeGauges(rm, entity, now)
 		for _, a := range list {
 			a.Entity = entity
 			e.brain.AddAnomaly(*a, now)
 		}
 		e.mu.Unlock()
 	}
+}
+
+// takeGauges takes what else was measured of an instance. Only gauges: what
+// counts up has to become a rate first, which the anomaly processor does.
+func (e *engine) takeGauges(rm pmetric.ResourceMetrics, entity event.Entity, now time.Time) {
+	for _, sm := range rm.ScopeMetrics().All() {
+		for _, m := range sm.Metrics().All() {
+			if m.Type() != pmetric.MetricTypeGauge || strings.HasPrefix(m.Name(), "otelheal.") {
+				continue
+			}
+			for _, p := range m.Gauge().DataPoints().All() {
+				if p.Flags().NoRecordedValue() {
+					continue
+				}
+				e.brain.AddMetric(&rca.Metric{Entity: entity, Name: seriesName(m.Name(), p.Attributes()), Value: valueOf(p)}, now)
+			}
+		}
+	}
+}
+
+// seriesName is the metric's name, with the attributes that tell its series
+// from its siblings.
+func seriesName(name string, m pcommon.Map) string {
+	if m.Len() == 0 {
+		return cut(name, event.MaxName)
+	}
+	parts := make([]string, 0, m.Len())
+	for k, v := range m.All() {
+		parts = append(parts, cut(k, 64)+"="+cut(v.AsString(), 64))
+	}
+	slices.Sort(parts)
+	return cut(cut(name, 160)+"{"+strings.Join(parts, ",")+"}", event.MaxName)
+}
+
+func valueOf(p pmetric.NumberDataPoint) float64 {
+	if p.ValueType() == pmetric.NumberDataPointValueTypeInt {
+		return float64(p.IntValue())
+	}
+	return p.DoubleValue()
 }
 
 // readAnomalies puts the gauges of one resource together to anomalies, in the
@@ -77,10 +115,7 @@ func readAnomalies(rm pmetric.ResourceMetrics) (list []*event.Anomaly) {
 // setField fills in one gauge, and tells whether it was the score that begins
 // an anomaly.
 func setField(a *event.Anomaly, field string, p pmetric.NumberDataPoint) bool {
-	v := p.DoubleValue()
-	if p.ValueType() == pmetric.NumberDataPointValueTypeInt {
-		v = float64(p.IntValue())
-	}
+	v := valueOf(p)
 	switch field {
 	case "score":
 		a.Score, a.At = v, p.Timestamp().AsTime()

@@ -34,7 +34,7 @@ func (e *engine) takeTraces(ctx context.Context, td ptrace.Traces) {
 }
 
 var spanKinds = map[ptrace.SpanKind]rca.SpanKind{
-	ptrace.SpanKindServer: rca.KindServer, ptrace.SpanKindClient: rca.KindClient,
+	ptrace.SpanKindUnspecified: rca.KindUnspecified, ptrace.SpanKindServer: rca.KindServer, ptrace.SpanKindClient: rca.KindClient,
 	ptrace.SpanKindProducer: rca.KindProducer, ptrace.SpanKindConsumer: rca.KindConsumer,
 }
 
@@ -44,11 +44,9 @@ func readSpan(s *rca.Span, sp ptrace.Span, entity event.Entity) {
 		TraceID: sp.TraceID(), SpanID: sp.SpanID(), ParentID: sp.ParentSpanID(), Kind: spanKinds[sp.Kind()], Entity: entity,
 		Start: sp.StartTimestamp().AsTime(), End: sp.EndTimestamp().AsTime(),
 	}
-	switch s.Kind {
-	case rca.KindClient, rca.KindProducer:
+	s.Name = operationOf(sp, m)
+	if s.Kind == rca.KindClient || s.Kind == rca.KindProducer {
 		s.Peer = peerOf(m)
-	default:
-		s.Name = operationOf(sp, m)
 	}
 	readFailure(s, sp, m)
 }
@@ -78,10 +76,40 @@ func peerOf(m pcommon.Map) rca.Peer {
 	return p
 }
 
+// outcomeOf tells how the span ended in few words: an exception's type or an
+// error's, a status, and apart from those an exception that was handled.
+func outcomeOf(sp ptrace.Span, m pcommon.Map, code int64) string {
+	failed := sp.Status().Code() == ptrace.StatusCodeError
+	what := ""
+	for _, ev := range sp.Events().All() {
+		if ev.Name() == "exception" {
+			what = cut(text(ev.Attributes(), "exception.type"), 100)
+			if what == "" {
+				what = "exception"
+			}
+		}
+	}
+	grpc := number(m, "rpc.grpc.status_code")
+	switch {
+	case what != "" && !failed:
+		return "handled " + what
+	case what != "":
+		return what
+	case code >= 400:
+		return "HTTP " + strconv.FormatInt(code, 10)
+	case grpc != 0:
+		return "gRPC " + strconv.FormatInt(grpc, 10)
+	case failed:
+		return "error " + cut(text(m, "error.type"), 100)
+	}
+	return ""
+}
+
 // readFailure tells how the span failed, if its status says so: an exception
 // event alone was handled.
 func readFailure(s *rca.Span, sp ptrace.Span, m pcommon.Map) {
 	code := number(m, "http.response.status_code", "http.status_code")
+	s.Outcome = outcomeOf(sp, m, code)
 	if sp.Status().Code() != ptrace.StatusCodeError && (code < 500 || sp.Status().Code() == ptrace.StatusCodeOk) {
 		return
 	}

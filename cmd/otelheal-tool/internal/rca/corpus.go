@@ -93,6 +93,13 @@ func (r *recording) around() [2]int64 {
 	return [2]int64{first, last + int64(5*time.Second)}
 }
 
+// within leaves out values of other times.
+func (r *recording) within(times ...[2]int64) {
+	r.values = slices.DeleteFunc(r.values, func(v value) bool {
+		return !slices.ContainsFunc(times, func(w [2]int64) bool { return v.at >= w[0] && v.at <= w[1] })
+	})
+}
+
 // keep tells whether a trace is in a sample of the given share.
 func keep(trace string, share float64) bool {
 	if share >= 1 {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"github.com/otelheal/otelheal/event"
@@ -119,9 +118,7 @@ func playDay(ctx context.Context, day string, set Settings, truth truths, out *R
 	}
 	// Metrics are of the whole day. What they show between the minutes that have
 	// traces may be faults that nobody tells of here.
-	metrics.values = slices.DeleteFunc(metrics.values, func(v value) bool {
-		return !slices.ContainsFunc(covered, func(w [2]int64) bool { return v.at >= w[0] && v.at <= w[1] })
-	})
+	metrics.within(covered...)
 	all.add(metrics)
 	out.Skipped += all.skipped
 	all.reduce(set)
@@ -197,18 +194,15 @@ func playOne(ctx context.Context, day string, f *fault, set Settings, truth trut
 	if normal == nil {
 		return fmt.Errorf("no normal minute")
 	}
+	usual.within(normal.around())
 	normal.add(usual)
 	first, _ := bad.bounds()
-	window := bad.around()
 	metrics, err := readMetrics(day)
 	if err != nil {
 		return err
 	}
-	for _, v := range metrics.values {
-		if v.at >= window[0] && v.at <= window[1] {
-			bad.values = append(bad.values, v)
-		}
-	}
+	metrics.within(bad.around())
+	bad.add(metrics)
 	_, end := normal.bounds()
 	// Two minutes lie between, so that all of the normal one is baseline.
 	normal.shift((first - end - int64(2*time.Minute)) / int64(time.Second) * int64(time.Second))

@@ -1,0 +1,123 @@
+package rca
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/otelheal/otelheal/rca/profile"
+)
+
+// speaks is the least evidence in nats with which the profile has a say: below,
+// it does not know yet, and the traces that went wrong are counted instead.
+const speaks = 2
+
+// infer compares the time since the onset with the baseline, once a second.
+func (e *Engine) infer(i *incident) {
+	if i.inferred == e.g.now {
+		return
+	}
+	i.inferred = e.g.now
+	i.ranks = map[*service]*profile.Rank{}
+	i.speaks = false
+	for _, r := range e.rec.compare(i.Onset) {
+		if s := e.g.byID[r.Node]; s != nil {
+			i.ranks[s] = &r
+			i.speaks = i.speaks || r.Score >= speaks
+		}
+	}
+}
+
+// inner names what inside a service is to blame: the lines between which it
+// went another way, the network, a metric, an operation. It is empty where
+// nothing was found.
+func (e *Engine) inner(r *profile.Rank) string {
+	if r == nil {
+		return ""
+	}
+	t, x := r.Transition, r.Time
+	switch {
+	case t != nil && r.T >= max(r.L, r.M) && r.T >= speaks:
+		return e.transition(t)
+	case r.Metric != nil && r.M >= speaks && (x == nil || x.Kind == profile.SegmentSelf || r.M >= r.L):
+		return "metric " + e.g.names.Text(r.Metric.Metric)
+	case x != nil && r.L >= speaks && x.Kind == profile.SegmentSelf:
+		return "operation " + e.g.names.Text(x.Op)
+	case x != nil && r.L >= speaks:
+		return "network"
+	}
+	return ""
+}
+
+// transition tells what followed before, and what follows now.
+func (e *Engine) transition(t *profile.ContextEvidence) string {
+	text := e.symbolNames(t)
+	var what string
+	switch from := text(t.From); {
+	case t.Family == profile.FamilyStatus && t.From == profile.Start:
+		what = quote(e.g.names.Text(t.Op)) + " ended"
+	case t.Family == profile.FamilyStatus:
+		what = quote(e.g.names.Text(t.Op)) + " after a failed call ended"
+	case t.Family == profile.FamilyAnswer:
+		what = "calls from " + quote(e.g.names.Text(t.Caller)) + " ended"
+	case t.From == profile.Start:
+		what = "after " + quote(e.g.names.Text(t.Op)+" start") + " came"
+	default:
+		what = "after " + quote(from) + " came"
+	}
+	return fmt.Sprintf("%s %s (%.0f %%, now %.0f %%), now %s (%.0f %%, was %.0f %%)", what,
+		quote(text(t.Lost)), 100*t.LostWas, 100*t.LostIs, quote(text(t.Came)), 100*t.CameIs, 100*t.CameWas)
+}
+
+func quote(s string) string { return strconv.Quote(strings.TrimSpace(line(s, 80))) }
+
+// symbolNames returns a function that names the symbols of a context. Those of
+// calls and of failures are made of others, so that these are tried.
+func (e *Engine) symbolNames(t *profile.ContextEvidence) func(profile.ID) string {
+	names := map[profile.ID]string{}
+	note := func(id profile.ID, text string) {
+		names[id] = text
+		names[profile.Combine(id, profile.Failed)] = text + " (failed)"
+	}
+	if s := e.g.byID[t.Node]; s != nil && t.Family == profile.FamilyCalls {
+		for _, op := range s.ops {
+			note(profile.Combine(s.id, op.id), op.name)
+			for callee := range s.out {
+				note(profile.Combine(callee.id, op.id), callee.entity.Service+" "+op.name)
+			}
+		}
+		for callee := range s.out {
+			for _, op := range callee.ops {
+				note(profile.Combine(callee.id, op.id), callee.entity.Service+" "+op.name)
+			}
+		}
+	}
+	for _, o := range e.rec.outcomes {
+		note(profile.Unanswered(o), "no answer: "+e.g.names.Text(o))
+	}
+	for _, id := range []profile.ID{t.From, t.Lost, t.Came} {
+		if text := e.g.names.Text(id); text != "?" {
+			note(id, text)
+		}
+	}
+	return func(id profile.ID) string {
+		if text, ok := names[id]; ok {
+			return text
+		}
+		return e.g.names.Text(id)
+	}
+}
+
+// whyTime tells of a time that grew.
+func (e *Engine) whyTime(x *profile.SegmentEvidence) string {
+	what := "own time of " + e.g.names.Text(x.Op)
+	switch x.Kind {
+	case profile.SegmentGap:
+		what = "time between " + e.g.names.Text(x.From) + " and " + e.g.names.Text(x.To)
+	case profile.SegmentCall:
+		what = "calls of " + e.g.names.Text(x.From) + " to " + e.g.names.Text(x.To)
+	}
+	return fmt.Sprintf("%s: %.0f %% take over %s, before %.0f %% (usually %s)", what, 100*x.IsAbove,
+		time.Duration(x.Over*1e9).Round(10*time.Microsecond), 100*x.WasAbove, time.Duration(x.Usual*1e9).Round(10*time.Microsecond))
+}

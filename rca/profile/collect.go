@@ -1,0 +1,349 @@
+package profile
+
+import (
+	"math"
+	"math/bits"
+	"slices"
+)
+
+// Span is what a profile needs to know of a span. Its parent is an index into
+// the same trace.
+type Span struct {
+	Parent     int32 // -1: none, or not in the trace
+	Calls      bool  // a client's or a producer's
+	Node, Op   ID
+	Instance   ID
+	Status     ID // OK, or what went wrong
+	Peer       ID // of a call: whom it is known to reach; 0: nobody knows
+	Start, End int64
+}
+
+func (s *Span) duration() int64 { return max(0, s.End-s.Start) }
+
+// Line is a log line within a trace.
+type Line struct {
+	Span int32 // index of its span; -1: of the trace only
+	At   int64
+	Node ID
+	Sym  ID // its template
+}
+
+// Collector reads traces into profiles. It is kept for its memory.
+type Collector struct {
+	p        *Profile
+	spans    []Span
+	first    []int32 // first child, -1
+	next     []int32 // next sibling
+	remote   []int32 // the only child in another service, -1: none, -2: several
+	order    []int32
+	lines    []Line
+	cover    [][2]int64
+	rootLog  uint64
+	sign     int32
+	serial   uint32
+	children []int32
+}
+
+// Collect adds a trace to the profile, or with a sign of -1 takes back what
+// adding the same one added.
+func (c *Collector) Collect(p *Profile, spans []Span, lines []Line, sign int32) {
+	if len(spans) == 0 && len(lines) == 0 {
+		return
+	}
+	p.serial++
+	c.p, c.spans, c.sign, c.serial = p, spans, sign, p.serial
+	p.Traces = plus(p.Traces, sign)
+	c.link()
+	for i := range spans {
+		c.status(int32(i))
+		c.calls(int32(i))
+		c.time(int32(i))
+	}
+	c.logs(lines)
+	c.p, c.spans = nil, nil
+}
+
+// AddLoose counts a log line that belongs to no trace. Lines of one second count
+// as one, as those of one trace do.
+func (p *Profile) AddLoose(node, sym ID, second int64) {
+	x := p.context(FamilyLoose, node, 0, Start)
+	x.add(sym, 1)
+	if stamp := uint32(second); x.stamp != stamp {
+		x.stamp = stamp
+		x.Traces = plus(x.Traces, 1)
+	}
+}
+
+// link builds the lists of children and finds the root, by whose duration the
+// size of everything in the trace is judged.
+func (c *Collector) link() {
+	n := len(c.spans)
+	c.first, c.next, c.remote = slices.Grow(c.first[:0], n)[:n], slices.Grow(c.next[:0], n)[:n], slices.Grow(c.remote[:0], n)[:n]
+	for i := range n {
+		c.first[i], c.next[i], c.remote[i] = -1, -1, -1
+	}
+	longest := int64(0)
+	for i := n - 1; i >= 0; i-- {
+		s := &c.spans[i]
+		if s.Parent < 0 || int(s.Parent) >= n {
+			longest = max(longest, s.duration())
+			continue
+		}
+		c.next[i], c.first[s.Parent] = c.first[s.Parent], int32(i)
+		if c.spans[s.Parent].Node == s.Node {
+			continue
+		}
+		if c.remote[s.Parent] == -1 {
+			c.remote[s.Parent] = int32(i)
+		} else {
+			c.remote[s.Parent] = -2
+		}
+	}
+	c.rootLog = logSteps(longest)
+}
+
+// logSteps is the logarithm of a duration in nanoseconds, in 1/16 octaves above a
+// microsecond.
+func logSteps(ns int64) uint64 {
+	us := uint64(max(1, ns/1000))
+	b := uint64(bits.Len64(us) - 1)
+	return b*16 + ((us<<4)>>b)&15
+}
+
+func (c *Collector) follow(f Family, node, op, from, to ID) {
+	x := c.p.context(f, node, op, from)
+	x.add(to, c.sign)
+	if x.stamp != c.serial {
+		x.stamp = c.serial
+		x.Traces = plus(x.Traces, c.sign)
+	}
+}
+
+// status counts how a span ended: apart, if a call that it made had failed.
+// What a service does about another's failure is compared with what it always
+// did about one.
+func (c *Collector) status(i int32) {
+	s := &c.spans[i]
+	if s.Calls {
+		return
+	}
+	from := Start
+	if c.failedBefore(i, math.MaxInt64) {
+		from = Failed
+	}
+	c.follow(FamilyStatus, s.Node, s.Op, from, s.Status)
+}
+
+// failedBefore tells whether a child of the span had failed by some time.
+func (c *Collector) failedBefore(i int32, at int64) bool {
+	for k := c.first[i]; k >= 0; k = c.next[k] {
+		if t := &c.spans[k]; t.Status != OK && t.End <= at {
+			return true
+		}
+	}
+	return false
+}
+
+// target is who answers a call: the service of its only span elsewhere, else
+// whom it is known to reach.
+func (c *Collector) target(i int32) (node ID, answered bool) {
+	if r := c.remote[i]; r >= 0 {
+		return c.spans[r].Node, true
+	}
+	if s := &c.spans[i]; s.Calls && c.remote[i] == -1 && s.Peer != s.Node {
+		return s.Peer, false
+	}
+	return 0, false
+}
+
+// symbol names a child in its parent's chain of calls: a call by whom it reaches.
+func (c *Collector) symbol(i int32) ID {
+	s := &c.spans[i]
+	node, op := s.Node, s.Op
+	if s.Calls && s.Peer != 0 {
+		node = s.Peer
+	} else if r := c.remote[i]; r >= 0 {
+		node, op = c.spans[r].Node, c.spans[r].Op
+	}
+	return Combine(node, op)
+}
+
+// answer counts how a call ended: whether somebody answered, and if so, whether
+// the caller saw it as the callee did. What the callee answered is its status.
+func (c *Collector) answer(i int32, node ID, answered bool) {
+	s := &c.spans[i]
+	end := OK
+	if answered {
+		c.follow(FamilyAnswer, node, s.Node, c.spans[c.remote[i]].Status, s.Status)
+	} else if s.Status != OK {
+		end = Unanswered(s.Status)
+	}
+	c.follow(FamilyAnswer, node, s.Node, Start, end)
+}
+
+// calls counts the chain of a span's children, and of a call how it ended.
+func (c *Collector) calls(i int32) {
+	s := &c.spans[i]
+	if node, answered := c.target(i); node != 0 {
+		c.p.call(s.Node, node, c.sign)
+		c.answer(i, node, answered)
+		if s.Calls {
+			return // the rest of it is the callee's
+		}
+	}
+	c.children = c.children[:0]
+	for k := c.first[i]; k >= 0; k = c.next[k] {
+		c.children = append(c.children, k)
+	}
+	slices.SortStableFunc(c.children, func(a, b int32) int { return compare(c.spans[a].Start, c.spans[b].Start) })
+	from := Start
+	for _, k := range c.children {
+		if c.spans[k].Node != s.Node && c.remote[i] == -2 {
+			c.p.call(s.Node, c.spans[k].Node, c.sign)
+		}
+		to := c.symbol(k)
+		c.follow(FamilyCalls, s.Node, s.Op, from, to)
+		if from = to; c.spans[k].Status != OK {
+			from = Combine(to, Failed)
+		}
+	}
+	c.follow(FamilyCalls, s.Node, s.Op, from, End)
+}
+
+func compare(a, b int64) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+// logs counts the chains of log lines of each span, and of each service in the
+// trace for those that name no span.
+func (c *Collector) logs(lines []Line) {
+	c.lines = append(c.lines[:0], lines...)
+	slices.SortStableFunc(c.lines, func(a, b Line) int {
+		if a.Span != b.Span {
+			return compare(int64(a.Span), int64(b.Span))
+		}
+		if a.Span < 0 && a.Node != b.Node {
+			if a.Node < b.Node {
+				return -1
+			}
+			return 1
+		}
+		return compare(a.At, b.At)
+	})
+	k := 0
+	for ; k < len(c.lines) && c.lines[k].Span < 0; k++ {
+		l := &c.lines[k]
+		from := Start
+		if k > 0 && c.lines[k-1].Node == l.Node {
+			from = c.lines[k-1].Sym
+		}
+		c.follow(FamilyLines, l.Node, 0, from, l.Sym)
+		if k+1 == len(c.lines) || c.lines[k+1].Span >= 0 || c.lines[k+1].Node != l.Node {
+			c.follow(FamilyLines, l.Node, 0, l.Sym, End)
+		}
+	}
+	for i := range c.spans {
+		s := &c.spans[i]
+		from := Start
+		for ; k < len(c.lines) && c.lines[k].Span == int32(i); k++ {
+			if c.failedBefore(int32(i), c.lines[k].At) {
+				from = Combine(from, Failed)
+			}
+			c.follow(FamilyLines, s.Node, s.Op, from, c.lines[k].Sym)
+			from = c.lines[k].Sym
+		}
+		if c.failedBefore(int32(i), math.MaxInt64) {
+			from = Combine(from, Failed)
+		}
+		c.follow(FamilyLines, s.Node, s.Op, from, End)
+	}
+	c.lines = c.lines[:0]
+}
+
+// time counts the gap of a call that one span elsewhere answers, the whole of a
+// call that nobody answers with a span, and the own time of everything else.
+func (c *Collector) time(i int32) {
+	s := &c.spans[i]
+	node, answered := c.target(i)
+	switch {
+	case node != 0 && answered:
+		if d := c.spans[c.remote[i]].duration(); d <= s.duration() {
+			c.took(SegmentGap, node, s.Node, s.duration()-d)
+			return
+		}
+		// The other side works on after it was told: a queue, or a caller that
+		// gave up.
+		c.took(SegmentSelf, s.Node, s.Op, c.own(i))
+	case node != 0:
+		c.took(SegmentCall, node, s.Node, s.duration())
+	default:
+		c.took(SegmentSelf, s.Node, s.Op, c.own(i))
+	}
+}
+
+func (c *Collector) took(k SegmentKind, node, op ID, ns int64) {
+	g := c.p.segment(k, node, op)
+	g.N = plus(g.N, c.sign)
+	b := bucketOf(ns)
+	g.Hist[b] = plus(g.Hist[b], c.sign)
+	g.RootSum += uint64(int64(c.rootLog) * int64(c.sign))
+	if g.stamp != c.serial {
+		g.stamp = c.serial
+		g.Traces = plus(g.Traces, c.sign)
+	}
+}
+
+func bucketOf(ns int64) int {
+	us := uint64(max(1, ns/1000))
+	return min(bits.Len64(us)-1, buckets-1)
+}
+
+// own is the span's duration less what its children take together, and less
+// siblings that began later: a reactive program opens a span that stays open
+// while the next one works. A child elsewhere counts by its interval if that
+// lies within its parent's, else by its duration, since its clock may be off.
+func (c *Collector) own(i int32) int64 {
+	s := &c.spans[i]
+	c.cover = c.cover[:0]
+	longest := int64(0)
+	for k := c.first[i]; k >= 0; k = c.next[k] {
+		t := &c.spans[k]
+		if t.Node != s.Node && (t.Start < s.Start || t.End > s.End) {
+			if t.duration() <= s.duration() {
+				longest = max(longest, t.duration())
+			}
+			continue
+		}
+		c.cover = append(c.cover, [2]int64{t.Start, t.End})
+	}
+	if s.Parent >= 0 && int(s.Parent) < len(c.spans) {
+		for k := c.first[s.Parent]; k >= 0; k = c.next[k] {
+			t := &c.spans[k]
+			if k != i && t.Node == s.Node && (t.Start > s.Start || t.Start == s.Start && k > i) && t.Start < s.End {
+				c.cover = append(c.cover, [2]int64{t.Start, t.End})
+			}
+		}
+	}
+	return max(0, s.duration()-union(c.cover, s.Start, s.End)-longest)
+}
+
+// union is the length of the intervals together, within from … to.
+func union(list [][2]int64, from, to int64) (sum int64) {
+	if len(list) > 1 {
+		slices.SortFunc(list, func(a, b [2]int64) int { return compare(a[0], b[0]) })
+	}
+	until := from
+	for _, iv := range list {
+		if a, b := max(iv[0], until), min(iv[1], to); b > a {
+			sum += b - a
+			until = b
+		}
+	}
+	return sum
+}

@@ -1,0 +1,293 @@
+package profile
+
+import (
+	"cmp"
+	"maps"
+	"math"
+	"slices"
+)
+
+// ContextEvidence is a context whose successors changed: after From, Lost came
+// less often than before, and Came more often.
+type ContextEvidence struct {
+	Family             Family
+	Node, Op, From     ID
+	Caller             ID // of an answer
+	Nats               float64
+	Lost, Came         ID
+	LostWas, LostIs    float64 // shares
+	CameWas, CameIs    float64
+	TracesWas, TraceIs float64 // effective counts behind them
+}
+
+// SegmentEvidence is a time that grew, or did not.
+type SegmentEvidence struct {
+	Kind        SegmentKind
+	Node        ID // who is charged
+	Op          ID
+	From, To    ID // of gaps and calls
+	Nats        float64
+	Over        float64 // threshold in seconds
+	Usual       float64 // median in seconds
+	WasAbove    float64 // shares above the threshold
+	IsAbove     float64
+	Traces      float64
+	chargedAway bool // to the caller
+}
+
+// Rank is what speaks for a service as the cause.
+type Rank struct {
+	Node       ID
+	Score      float64
+	T, L, M    float64
+	X          float64 // T + L + M, and no L below zero
+	Explained  float64 // strongest X among what it calls
+	Transition *ContextEvidence
+	Time       *SegmentEvidence
+	Metric     *MetricEvidence
+}
+
+// Ranking compares a stretch of time with what it usually looks like. It lists
+// every service that is in the stretch, the likeliest cause first.
+func Ranking(base, now *Profile) []Rank {
+	ranks := map[ID]*Rank{}
+	at := func(n ID) *Rank {
+		r := ranks[n]
+		if r == nil {
+			r = &Rank{Node: n}
+			ranks[n] = r
+		}
+		return r
+	}
+	for _, x := range contexts(base, now) {
+		if r := at(x.Node); x.Nats > r.T || x.Nats == r.T && r.Transition != nil && before(&x, r.Transition) {
+			r.T, r.Transition = max(0, x.Nats), &x
+		}
+	}
+	for _, x := range times(base, now) {
+		if r := at(x.Node); r.Time == nil || x.Nats > r.L {
+			r.L, r.Time = x.Nats, &x
+		}
+	}
+	for _, x := range metrics(base, now) {
+		if r := at(x.Node); x.Nats > r.M || x.Nats == r.M && r.Metric != nil && x.Metric < r.Metric.Metric {
+			r.M, r.Metric = x.Nats, &x
+		}
+	}
+	below := reach(base, now)
+	for _, r := range ranks {
+		r.X = r.T + max(0, r.L) + r.M
+	}
+	list := make([]Rank, 0, len(ranks))
+	for _, r := range ranks {
+		for _, n := range below(r.Node) {
+			if o := ranks[n]; o != nil && n != r.Node {
+				r.Explained = max(r.Explained, o.X)
+			}
+		}
+		r.Score = max(0, r.T-r.Explained) + r.L + r.M
+		list = append(list, *r)
+	}
+	slices.SortFunc(list, func(a, b Rank) int {
+		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(b.X, a.X), cmp.Compare(a.Node, b.Node))
+	})
+	return list
+}
+
+func before(a, b *ContextEvidence) bool {
+	return cmp.Or(cmp.Compare(a.Family, b.Family), cmp.Compare(a.Op, b.Op), cmp.Compare(a.From, b.From)) < 0
+}
+
+// contexts lists the contexts that changed, in a fixed order.
+func contexts(base, now *Profile) []ContextEvidence {
+	var list []ContextEvidence
+	var b, c, both []float64
+	for key, x := range now.contexts {
+		old := base.contexts[key]
+		if old == nil {
+			continue
+		}
+		nb, nc := old.Count(), x.Count()
+		if nb == 0 || nc == 0 {
+			continue
+		}
+		fb, fc := min(1, float64(old.Traces)/float64(nb)), min(1, float64(x.Traces)/float64(nc))
+		if float64(nb)*fb < minBaseline {
+			continue
+		}
+		b, c = b[:0], c[:0]
+		for _, s := range old.Next {
+			b = append(b, float64(s.N)*fb)
+			c = append(c, float64(x.of(s.To))*fc)
+		}
+		for _, s := range x.Next {
+			if old.of(s.To) == 0 && !old.has(s.To) {
+				b = append(b, 0)
+				c = append(c, float64(s.N)*fc)
+			}
+		}
+		if len(b) < 2 {
+			continue
+		}
+		both = slices.Grow(both[:0], len(b))[:len(b)]
+		if nats := factorOfDistributions(b, c, both); nats > 0 {
+			e := ContextEvidence{
+				Family: x.Family, Node: x.Node, Op: x.Op, From: x.From, Nats: nats,
+				TracesWas: float64(nb) * fb, TraceIs: float64(nc) * fc,
+			}
+			e.compare(old, x, float64(nb), float64(nc))
+			if x.Family == FamilyAnswer {
+				e.Caller = x.Op
+			}
+			list = append(list, e)
+		}
+	}
+	chargeAnswers(list)
+	return list
+}
+
+func (c *Context) of(to ID) uint32 {
+	for i := range c.Next {
+		if c.Next[i].To == to {
+			return c.Next[i].N
+		}
+	}
+	return 0
+}
+
+func (c *Context) has(to ID) bool {
+	return slices.ContainsFunc(c.Next, func(n Next) bool { return n.To == to })
+}
+
+// compare finds the successor that lost the most, and the one that won the most.
+func (e *ContextEvidence) compare(old, now *Context, nb, nc float64) {
+	lost, came := 0.0, 0.0
+	look := func(to ID) {
+		was, is := float64(old.of(to))/nb, float64(now.of(to))/nc
+		if d := was - is; d > lost || d == lost && d > 0 && to < e.Lost {
+			lost, e.Lost, e.LostWas, e.LostIs = d, to, was, is
+		}
+		if d := is - was; d > came || d == came && d > 0 && to < e.Came {
+			came, e.Came, e.CameWas, e.CameIs = d, to, was, is
+		}
+	}
+	for _, n := range old.Next {
+		look(n.To)
+	}
+	for _, n := range now.Next {
+		look(n.To)
+	}
+}
+
+// chargeAnswers decides whose fault failing calls are, as chargeGaps does.
+func chargeAnswers(list []ContextEvidence) {
+	nats := map[edgeKey]float64{}
+	for k := range list {
+		if x := &list[k]; x.Family == FamilyAnswer {
+			nats[edgeKey{x.Caller, x.Node}] = x.Nats
+		}
+	}
+	for k := range list {
+		if x := &list[k]; x.Family == FamilyAnswer && callersFault(nats, edgeKey{x.Caller, x.Node}) {
+			x.Node = x.Caller
+		}
+	}
+}
+
+// callersFault tells whether the trouble of an edge is the caller's: it has the
+// same with others whom it calls, and more than others have with the callee.
+func callersFault(nats map[edgeKey]float64, edge edgeKey) bool {
+	out, in := 0.0, 0.0
+	for k, x := range nats {
+		switch {
+		case k == edge:
+		case k.from == edge.from:
+			out = max(out, x)
+		case k.to == edge.to:
+			in = max(in, x)
+		}
+	}
+	return out > in
+}
+
+// times lists the evidence of every segment.
+func times(base, now *Profile) []SegmentEvidence {
+	pools := map[ID]*scaled{}
+	for _, key := range slices.Sorted(maps.Keys(base.segments)) { // sums of floats depend on their order
+		if s := base.segments[key]; s.Kind == SegmentGap {
+			if pools[s.Node] == nil {
+				pools[s.Node] = &scaled{}
+			}
+			x := s.scaled()
+			pools[s.Node].add(&x)
+		}
+	}
+	var list []SegmentEvidence
+	for key, s := range now.segments {
+		b, c := base.segments[key].scaled(), s.scaled()
+		if p := pools[s.Node]; s.Kind == SegmentGap && b.n < thinBaseline && p != nil {
+			b = *p
+		}
+		nats, over, ok := grown(&b, &c)
+		if !ok {
+			continue
+		}
+		e := SegmentEvidence{
+			Kind: s.Kind, Node: s.Node, Op: s.Op, Nats: nats, Over: over / 1e6, Usual: b.median() / 1e6, Traces: c.n,
+		}
+		if over > 0 {
+			t := int(math.Log2(over) + 0.5)
+			e.WasAbove, e.IsAbove = b.above(t)/b.n, c.above(t)/c.n
+		}
+		if s.Kind != SegmentSelf {
+			e.From, e.To = s.Op, s.Node
+		}
+		list = append(list, e)
+	}
+	slices.SortFunc(list, func(a, b SegmentEvidence) int {
+		return cmp.Or(cmp.Compare(a.Node, b.Node), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Op, b.Op))
+	})
+	chargeGaps(list)
+	return list
+}
+
+// chargeGaps decides whose fault a grown gap is.
+func chargeGaps(list []SegmentEvidence) {
+	nats := map[edgeKey]float64{}
+	for k := range list {
+		if x := &list[k]; x.Kind != SegmentSelf && x.Nats > 0 {
+			nats[edgeKey{x.From, x.To}] = x.Nats
+		}
+	}
+	for k := range list {
+		x := &list[k]
+		if x.Kind != SegmentSelf && x.Nats > 0 && callersFault(nats, edgeKey{x.From, x.To}) {
+			x.Node, x.chargedAway = x.From, true
+		}
+	}
+}
+
+// reach returns a function that lists whom a service calls, directly or not.
+func reach(list ...*Profile) func(ID) []ID {
+	out := map[ID][]ID{}
+	for _, p := range list {
+		for k := range p.calls {
+			if !slices.Contains(out[k.from], k.to) {
+				out[k.from] = append(out[k.from], k.to)
+			}
+		}
+	}
+	return func(n ID) []ID {
+		seen := map[ID]bool{n: true}
+		todo := []ID{n}
+		for k := 0; k < len(todo); k++ {
+			for _, t := range out[todo[k]] {
+				if !seen[t] {
+					seen[t] = true
+					todo = append(todo, t)
+				}
+			}
+		}
+		return todo[1:]
+	}
+}

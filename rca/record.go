@@ -1,0 +1,251 @@
+package rca
+
+import (
+	"time"
+
+	"github.com/otelheal/otelheal/rca/profile"
+)
+
+const (
+	sliceSeconds = 5   // of one profile
+	keepSlices   = 72  // six minutes: what an incident is ranked by at most
+	pending      = 60  // seconds before a slice becomes baseline: a fault is noticed later than it begins
+	young        = 300 // seconds of baseline below which pending ones count as well
+	fadeAfter    = 6 * 3600
+	maxOutcomes  = 4096
+	maxKnown     = 50_000
+)
+
+// profileSlice is what some seconds looked like.
+type profileSlice struct {
+	at int64 // second that it begins with
+	*profile.Profile
+}
+
+// recorder keeps what traces, lines and metrics usually look like, and what
+// they look like now. While an incident is open it learns nothing, and forgets
+// what it had not learnt yet: the minute before.
+type recorder struct {
+	names     *profile.Names
+	templates *profile.Templates
+	collector profile.Collector
+	limits    profile.Limits
+	slices    []profileSlice // sorted, the newest last
+	base      *profile.Profile
+	covered   int64 // seconds in the baseline
+	since     int64 // of them, since it was faded last
+	outcomes  []profile.ID
+	outcomeOf map[string]uint16
+	spans     []profile.Span
+	lines     []profile.Line
+	position  []int32
+}
+
+// recorded says which part of a trace was counted, and where.
+type recorded struct {
+	slice        int64
+	spans, lines int
+}
+
+func newRecorder(names *profile.Names) *recorder {
+	l := profile.DefaultLimits()
+	return &recorder{
+		names: names, templates: profile.NewTemplates(names), limits: l, base: profile.New(l),
+		outcomes: []profile.ID{profile.OK}, outcomeOf: map[string]uint16{"": 0},
+	}
+}
+
+// failureText stands for the outcome of a span that has no better word for it.
+var failureText = map[Failure]string{
+	FailureNone: "", FailureError: "error", FailureTimeout: "timeout", FailureUnreachable: "unreachable", FailureCancelled: "cancelled",
+}
+
+// outcome is the number of how a span ended.
+func (r *recorder) outcome(s *Span) uint16 {
+	text := s.Outcome
+	if text == "" {
+		if s.Failure == FailureNone {
+			return 0
+		}
+		text = failureText[s.Failure]
+	}
+	if n, ok := r.outcomeOf[text]; ok {
+		return n
+	}
+	if len(r.outcomes) >= maxOutcomes {
+		text = otherName
+		if n, ok := r.outcomeOf[text]; ok {
+			return n
+		}
+	}
+	n := uint16(len(r.outcomes))
+	text = line(text, 120)
+	r.outcomeOf[text] = n
+	r.outcomes = append(r.outcomes, r.names.Intern(text))
+	return n
+}
+
+// slice finds or makes the slice of a second; nil if that is gone.
+func (r *recorder) slice(sec int64) *profile.Profile {
+	sec -= sec % sliceSeconds
+	k := len(r.slices)
+	for k > 0 && r.slices[k-1].at > sec {
+		k--
+	}
+	if k > 0 && r.slices[k-1].at == sec {
+		return r.slices[k-1].Profile
+	}
+	if k == 0 && len(r.slices) > 0 && r.slices[len(r.slices)-1].at-sec > pending {
+		return nil
+	}
+	s := profileSlice{sec, profile.New(r.limits)}
+	r.slices = append(r.slices, profileSlice{})
+	copy(r.slices[k+1:], r.slices[k:])
+	r.slices[k] = s
+	return s.Profile
+}
+
+// find is the slice that begins with a second, if it is still there.
+func (r *recorder) find(sec int64) *profile.Profile {
+	for k := range r.slices {
+		if r.slices[k].at == sec {
+			return r.slices[k].Profile
+		}
+	}
+	return nil
+}
+
+// fold moves time on. What is older than pending becomes baseline, unless an
+// incident is open.
+func (r *recorder) fold(now int64, frozen bool) {
+	drop := 0
+	for k := range r.slices {
+		s := &r.slices[k]
+		if frozen {
+			if s.at < now-keepSlices*sliceSeconds {
+				drop = k + 1
+			}
+			continue
+		}
+		if s.at+sliceSeconds > now-pending {
+			break
+		}
+		r.base.Merge(s.Profile)
+		r.covered += sliceSeconds
+		if r.since += sliceSeconds; r.since >= fadeAfter {
+			r.since = 0
+			r.base.Fade()
+		}
+		drop = k + 1
+	}
+	if drop > 0 {
+		clear(r.slices[:drop])
+		r.slices = r.slices[drop:]
+	}
+}
+
+// thaw forgets what an incident and the minute before it looked like.
+func (r *recorder) thaw() {
+	clear(r.slices)
+	r.slices = r.slices[:0]
+}
+
+func (r *recorder) bytes() int64 {
+	n := r.base.Bytes()
+	for k := range r.slices {
+		n += r.slices[k].Bytes()
+	}
+	return n + int64(r.names.Len())*80
+}
+
+// compare ranks what happened since the onset against the baseline.
+func (r *recorder) compare(onset time.Time) []profile.Rank {
+	from := onset.Unix() - onset.Unix()%sliceSeconds
+	base, now := r.base, profile.New(r.limits)
+	if r.covered < young {
+		base = profile.New(r.limits)
+		base.Merge(r.base)
+	}
+	for k := range r.slices {
+		switch s := &r.slices[k]; {
+		case s.at >= from:
+			now.Merge(s.Profile)
+		case r.covered < young && s.at+sliceSeconds <= from-sliceSeconds:
+			base.Merge(s.Profile)
+		}
+	}
+	return profile.Ranking(base, now)
+}
+
+// record counts a trace that is complete, or complete again.
+func (j *judge) record(t *trace, now int64) {
+	r := j.rec
+	n := len(t.spans)
+	if t.recorded.spans > 0 || t.recorded.lines > 0 {
+		if t.recorded.spans == n && t.recorded.lines == len(t.lines) {
+			return
+		}
+		// Take back what was counted before the late spans came.
+		if p := r.find(t.recorded.slice); p != nil {
+			all := t.spans
+			t.spans = all[:t.recorded.spans]
+			j.link()
+			r.fill(j, t, t.recorded.lines)
+			r.collector.Collect(p, r.spans, r.lines, -1)
+			t.spans = all
+			j.link()
+		}
+	}
+	sec := now
+	if n > 0 {
+		end := int64(0)
+		for i := range t.spans {
+			end = max(end, t.spans[i].end)
+		}
+		sec = max(min(end/int64(time.Second), now), now-pending+sliceSeconds)
+	}
+	sec -= sec % sliceSeconds
+	p := r.slice(sec)
+	if p == nil {
+		return
+	}
+	r.fill(j, t, len(t.lines))
+	r.collector.Collect(p, r.spans, r.lines, 1)
+	t.recorded = recorded{sec, n, len(t.lines)}
+}
+
+// fill translates a linked trace.
+func (r *recorder) fill(j *judge, t *trace, lines int) {
+	r.spans, r.lines = r.spans[:0], r.lines[:0]
+	if cap(r.position) < len(t.spans) {
+		r.position = make([]int32, len(t.spans))
+	}
+	r.position = r.position[:len(t.spans)]
+	for k, i := range j.spans {
+		r.position[i] = int32(k)
+	}
+	for _, i := range j.spans {
+		s := &t.spans[i]
+		x := profile.Span{
+			Parent: -1, Calls: s.calls(), Node: s.inst.svc.id, Op: s.op.id, Instance: s.inst.id,
+			Status: r.outcomes[s.outcome], Start: s.start, End: s.end,
+		}
+		if p := j.parent[i]; p >= 0 {
+			x.Parent = r.position[p]
+		}
+		if s.peer != nil {
+			if callee, _ := s.peer.callee(); callee != nil {
+				x.Peer = callee.id
+			}
+		}
+		r.spans = append(r.spans, x)
+	}
+	for k := range t.lines[:lines] {
+		l := &t.lines[k]
+		x := profile.Line{Span: -1, At: l.at, Node: l.node, Sym: l.sym}
+		if i, ok := j.index[l.span]; ok && l.span != 0 {
+			x.Span = r.position[i]
+		}
+		r.lines = append(r.lines, x)
+	}
+}

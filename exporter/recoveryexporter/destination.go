@@ -40,7 +40,9 @@ func (d *destination) submit(ctx context.Context, a *event.Action) (healing.Rece
 }
 
 func resultOf(err error) result {
-	switch {
+	switch w := (*withheld)(nil); {
+	case errors.As(err, &w): // the destination was not asked
+		return resultNone
 	case err == nil, consumererror.IsPermanent(err):
 		return resultAnswered
 	case errors.Is(err, context.Canceled):

@@ -30,6 +30,8 @@ const (
 	causeUnsettled = "unsettled"
 	causeExpired   = "expired"
 	causeRejected  = "rejected"
+	causeWithheld  = "withheld"
+	causeUnknown   = "unknown"
 )
 
 // recovery turns incidents into submitted actions.
@@ -84,6 +86,9 @@ func (r *recovery) backend(ctx context.Context, host component.Host) (healing.Ba
 		}
 		b.source = "/otelheal/" + r.set.ID.String()
 		b.agent = "otelheal/" + r.set.BuildInfo.Version
+		if t := r.cfg.HTTP.Get().Template; t.HasValue() {
+			return newTool(b, t.Get())
+		}
 		return b, nil
 	}
 	ext, ok := host.GetExtensions()[r.cfg.Backend]
@@ -101,8 +106,8 @@ func (r *recovery) backend(ctx context.Context, host component.Host) (healing.Ba
 func (r *recovery) shutdown(context.Context) error {
 	r.telemetry.Shutdown()
 	if r.dest != nil {
-		if b, ok := r.dest.backend.(*httpBackend); ok {
-			b.client.CloseIdleConnections()
+		if b, ok := r.dest.backend.(interface{ close() }); ok {
+			b.close()
 		}
 	}
 	return nil
@@ -160,13 +165,21 @@ func (r *recovery) submit(ctx context.Context, lr plog.LogRecord) error {
 	}
 	begin := time.Now()
 	receipt, err := r.dest.submit(ctx, &action)
-	if !errors.Is(err, errBreakerOpen) {
+	w := (*withheld)(nil)
+	if !errors.Is(err, errBreakerOpen) && !errors.As(err, &w) {
 		r.telemetry.ExporterRecoverySubmitDuration.Record(ctx, time.Since(begin).Seconds())
 	}
+	switch {
+	case w != nil:
+		r.drop(ctx, causeWithheld)
+		r.set.Logger.Debug("action was withheld", zap.String("action", action.ID), zap.String("reason", string(w.reason)))
+		return nil
+	case errors.Is(err, errInDoubt):
+		r.drop(ctx, causeUnknown)
+	case err != nil && consumererror.IsPermanent(err):
+		r.drop(ctx, causeRejected)
+	}
 	if err != nil {
-		if consumererror.IsPermanent(err) {
-			r.drop(ctx, causeRejected)
-		}
 		return fmt.Errorf("submit action %s: %w", action.ID, err)
 	}
 	return r.answered(ctx, &action, receipt)

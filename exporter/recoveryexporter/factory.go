@@ -37,10 +37,13 @@ func createDefaultConfig() component.Config {
 	retry.MaxElapsedTime = 0 // what ends the retries is the action's own end
 
 	return &Config{
-		Timeout:   exporterhelper.NewDefaultTimeoutConfig(),
-		Queue:     configoptional.Some(queue),
-		Retry:     retry,
-		HTTP:      configoptional.Default(HTTPConfig{Client: confighttp.NewDefaultClientConfig()}),
+		Timeout: exporterhelper.NewDefaultTimeoutConfig(),
+		Queue:   configoptional.Some(queue),
+		Retry:   retry,
+		HTTP: configoptional.Default(HTTPConfig{
+			Client:   confighttp.NewDefaultClientConfig(),
+			Template: configoptional.Default(TemplateConfig{ContentType: "application/json", When: WhenAct}),
+		}),
 		Unmatched: UnmatchedPage,
 		Breaker: BreakerConfig{
 			ErrorPercent: 50,

@@ -63,26 +63,35 @@ func (b *httpBackend) Submit(ctx context.Context, a *event.Action) (healing.Rece
 	if err != nil {
 		return healing.Receipt{}, consumererror.NewPermanent(err)
 	}
+	header := http.Header{"Content-Type": {actionhttp.ContentType}, "Accept": {"application/json"}}
+	resp, answer, err := b.post(ctx, e.ID, header, body)
+	if err != nil {
+		return healing.Receipt{}, err
+	}
+	return b.judge(resp, answer, a.ID)
+}
+
+// post signs and sends one message and reads the answer.
+func (b *httpBackend) post(ctx context.Context, id string, header http.Header, body []byte) (*http.Response, []byte, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, b.endpoint, bytes.NewReader(body))
 	if err != nil {
-		return healing.Receipt{}, consumererror.NewPermanent(withoutURL(err))
+		return nil, nil, consumererror.NewPermanent(withoutURL(err))
 	}
-	req.Header.Set("Content-Type", actionhttp.ContentType)
-	req.Header.Set("Accept", "application/json")
+	req.Header = header
 	req.Header.Set("User-Agent", b.agent)
-	if err := actionhttp.Sign(req.Header, b.signers, e.ID, b.now(), body); err != nil {
-		return healing.Receipt{}, consumererror.NewPermanent(err)
+	if err := actionhttp.Sign(req.Header, b.signers, id, b.now(), body); err != nil {
+		return nil, nil, consumererror.NewPermanent(err)
 	}
 	resp, err := b.client.Do(req)
 	if err != nil {
-		return healing.Receipt{}, fmt.Errorf("send action: %w", withoutURL(err))
+		return nil, nil, fmt.Errorf("send action: %w", withoutURL(err))
 	}
 	defer resp.Body.Close()
 	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
 	if err != nil {
-		return healing.Receipt{}, fmt.Errorf("read answer: %w", err)
+		return nil, nil, fmt.Errorf("read answer: %w", err)
 	}
-	return b.judge(resp, answer, a.ID)
+	return resp, answer, nil
 }
 
 // judge turns an answer into a receipt or an error of the right sort.
@@ -134,3 +143,5 @@ func withoutURL(err error) error {
 	}
 	return err
 }
+
+func (b *httpBackend) close() { b.client.CloseIdleConnections() }

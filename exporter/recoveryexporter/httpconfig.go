@@ -9,6 +9,7 @@ import (
 
 	"go.opentelemetry.io/collector/config/confighttp"
 	"go.opentelemetry.io/collector/config/configopaque"
+	"go.opentelemetry.io/collector/config/configoptional"
 
 	"github.com/otelheal/otelheal/internal/actionhttp"
 )
@@ -19,6 +20,8 @@ type HTTPConfig struct {
 	// SigningSecrets are Standard Webhooks secrets: base64, with or without the
 	// prefix whsec_. With two, during a rotation, each message has both signatures.
 	SigningSecrets []configopaque.String `mapstructure:"signing_secrets"`
+	// Template is the request of a tool that reads no CloudEvents.
+	Template configoptional.Optional[TemplateConfig] `mapstructure:"template"`
 }
 
 // maxSecrets is the old and the new one of a rotation.

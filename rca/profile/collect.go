@@ -42,6 +42,8 @@ type Collector struct {
 	sign     int32
 	serial   uint32
 	children []int32
+	asker    []ID // who called the service in which a span is
+	now      ID   // of the span that is counted
 }
 
 // Collect adds a trace to the profile, or with a sign of -1 takes back what
@@ -54,7 +56,9 @@ func (c *Collector) Collect(p *Profile, spans []Span, lines []Line, sign int32) 
 	c.p, c.spans, c.sign, c.serial = p, spans, sign, p.serial
 	p.Traces = plus(p.Traces, sign)
 	c.link()
+	c.askers()
 	for i := range spans {
+		c.now = c.asker[i]
 		c.status(int32(i))
 		c.calls(int32(i))
 		c.time(int32(i))
@@ -66,7 +70,7 @@ func (c *Collector) Collect(p *Profile, spans []Span, lines []Line, sign int32) 
 // AddLoose counts a log line that belongs to no trace. Lines of one second count
 // as one, as those of one trace do.
 func (p *Profile) AddLoose(node, sym ID, second int64) {
-	x := p.context(FamilyLoose, node, 0, Start)
+	x := p.context(FamilyLoose, node, 0, Start, 0)
 	x.add(sym, 1)
 	if stamp := uint32(second); x.stamp != stamp {
 		x.stamp = stamp
@@ -102,6 +106,34 @@ func (c *Collector) link() {
 	c.rootLog = logSteps(longest)
 }
 
+// askers finds for each span the service that called its own.
+func (c *Collector) askers() {
+	n := len(c.spans)
+	c.asker = slices.Grow(c.asker[:0], n)[:n]
+	for i := range n {
+		at, steps := int32(i), 0
+		for ; steps < n; steps++ { // hostile traces have cycles
+			p := c.spans[at].Parent
+			if p < 0 || int(p) >= n {
+				c.asker[i] = 0
+				break
+			}
+			if c.spans[p].Node != c.spans[at].Node {
+				c.asker[i] = c.spans[p].Node
+				break
+			}
+			if p < int32(i) { // known already
+				c.asker[i] = c.asker[p]
+				break
+			}
+			at = p
+		}
+		if steps == n {
+			c.asker[i] = 0
+		}
+	}
+}
+
 // logSteps is the logarithm of a duration in nanoseconds, in 1/16 octaves above a
 // microsecond.
 func logSteps(ns int64) uint64 {
@@ -111,7 +143,7 @@ func logSteps(ns int64) uint64 {
 }
 
 func (c *Collector) follow(f Family, node, op, from, to ID) {
-	x := c.p.context(f, node, op, from)
+	x := c.p.context(f, node, op, from, c.now)
 	x.add(to, c.sign)
 	if x.stamp != c.serial {
 		x.stamp = c.serial
@@ -237,6 +269,7 @@ func (c *Collector) logs(lines []Line) {
 		return compare(a.At, b.At)
 	})
 	k := 0
+	c.now = 0
 	for ; k < len(c.lines) && c.lines[k].Span < 0; k++ {
 		l := &c.lines[k]
 		from := Start
@@ -250,6 +283,7 @@ func (c *Collector) logs(lines []Line) {
 	}
 	for i := range c.spans {
 		s := &c.spans[i]
+		c.now = c.asker[i]
 		from := Start
 		for ; k < len(c.lines) && c.lines[k].Span == int32(i); k++ {
 			if c.failedBefore(int32(i), c.lines[k].At) {

@@ -15,7 +15,7 @@ func (p *Profile) Merge(o *Profile) {
 			if len(p.contexts) >= p.limits.Contexts {
 				p.pruneContexts()
 			}
-			m = &Context{Family: c.Family, Node: c.Node, Op: c.Op, From: c.From, Next: make([]Next, 0, len(c.Next))}
+			m = &Context{Family: c.Family, Node: c.Node, Op: c.Op, From: c.From, Caller: c.Caller, Next: make([]Next, 0, len(c.Next))}
 			p.contexts[key] = m
 		}
 		m.Traces = plus(m.Traces, int32(c.Traces))

@@ -46,7 +46,7 @@ func plain(p *Profile) map[string]any {
 			}
 		}
 		if len(next) > 0 {
-			m[fmt.Sprint("context", c.Family, c.Node, c.Op, c.From)] = []any{c.Traces, next}
+			m[fmt.Sprint("context", c.Family, c.Node, c.Op, c.From, c.Caller)] = []any{c.Traces, next}
 		}
 	}
 	for _, s := range p.segments {
@@ -129,7 +129,7 @@ func TestBoundsHoldAndWhatIsSeenOftenStays(t *testing.T) {
 	assert.LessOrEqual(t, calls, l.Calls)
 	assert.LessOrEqual(t, gauges, l.Gauges)
 	assert.Positive(t, p.Dropped)
-	c := p.contexts[contextID(FamilyStatus, IDOf("often"), IDOf("op"), Start)]
+	c := p.contexts[contextID(FamilyStatus, IDOf("often"), IDOf("op"), Start, 0)]
 	require.NotNil(t, c)
 	assert.EqualValues(t, 3000, c.Traces)
 }

@@ -98,52 +98,101 @@ func before(a, b *ContextEvidence) bool {
 	return cmp.Or(cmp.Compare(a.Family, b.Family), cmp.Compare(a.Op, b.Op), cmp.Compare(a.From, b.From)) < 0
 }
 
-// contexts lists the contexts that changed, in a fixed order.
+// contexts lists the contexts that changed, in a fixed order. Those of several
+// callers are compared each by itself, and add up: so a change of who asks how
+// much is none. A caller without a baseline of its own is compared with all.
 func contexts(base, now *Profile) []ContextEvidence {
+	before, after := pooledContexts(base), pooledContexts(now)
 	var list []ContextEvidence
-	var b, c, both []float64
-	for key, x := range now.contexts {
-		old := base.contexts[key]
+	for _, key := range slices.Sorted(maps.Keys(after)) {
+		old, x := before[key], after[key]
 		if old == nil {
 			continue
 		}
-		nb, nc := old.Count(), x.Count()
-		if nb == 0 || nc == 0 {
+		nats := 0.0
+		for _, id := range x.parts {
+			part, was := now.contexts[id], base.contexts[id]
+			if was == nil || was.effective() < minBaseline {
+				was = &old.Context
+			}
+			nats += changed(was, part)
+		}
+		if nats <= 0 {
 			continue
 		}
-		fb, fc := min(1, float64(old.Traces)/float64(nb)), min(1, float64(x.Traces)/float64(nc))
-		if float64(nb)*fb < minBaseline {
-			continue
+		nb, nc := float64(old.Count()), float64(x.Count())
+		e := ContextEvidence{
+			Family: x.Family, Node: x.Node, Op: x.Op, From: x.From, Nats: nats,
+			TracesWas: old.effective(), TraceIs: x.effective(),
 		}
-		b, c = b[:0], c[:0]
-		for _, s := range old.Next {
-			b = append(b, float64(s.N)*fb)
-			c = append(c, float64(x.of(s.To))*fc)
+		e.compare(&old.Context, &x.Context, nb, nc)
+		if x.Family == FamilyAnswer {
+			e.Caller = x.Op
 		}
-		for _, s := range x.Next {
-			if old.of(s.To) == 0 && !old.has(s.To) {
-				b = append(b, 0)
-				c = append(c, float64(s.N)*fc)
-			}
-		}
-		if len(b) < 2 {
-			continue
-		}
-		both = slices.Grow(both[:0], len(b))[:len(b)]
-		if nats := factorOfDistributions(b, c, both); nats > 0 {
-			e := ContextEvidence{
-				Family: x.Family, Node: x.Node, Op: x.Op, From: x.From, Nats: nats,
-				TracesWas: float64(nb) * fb, TraceIs: float64(nc) * fc,
-			}
-			e.compare(old, x, float64(nb), float64(nc))
-			if x.Family == FamilyAnswer {
-				e.Caller = x.Op
-			}
-			list = append(list, e)
-		}
+		list = append(list, e)
 	}
 	chargeAnswers(list)
 	return list
+}
+
+// pool is a context over all callers.
+type pool struct {
+	Context
+	parts []ID
+}
+
+func pooledContexts(p *Profile) map[ID]*pool {
+	m := map[ID]*pool{}
+	for _, id := range slices.Sorted(maps.Keys(p.contexts)) {
+		c := p.contexts[id]
+		key := contextID(c.Family, c.Node, c.Op, c.From, 0)
+		x := m[key]
+		if x == nil {
+			x = &pool{Context: Context{Family: c.Family, Node: c.Node, Op: c.Op, From: c.From}}
+			m[key] = x
+		}
+		x.parts = append(x.parts, id)
+		x.Traces += c.Traces
+		for _, n := range c.Next {
+			x.add(n.To, int32(n.N))
+		}
+	}
+	return m
+}
+
+// weight is what one event counts: events of one trace count as one.
+func (c *Context) weight() float64 {
+	n := c.Count()
+	if n == 0 {
+		return 0
+	}
+	return min(1, float64(c.Traces)/float64(n))
+}
+
+func (c *Context) effective() float64 { return float64(c.Count()) * c.weight() }
+
+// changed is the logarithm of the Bayes factor that successors are distributed
+// otherwise than they were.
+func changed(old, now *Context) float64 {
+	fb, fc := old.weight(), now.weight()
+	if fc == 0 || old.effective() < minBaseline {
+		return 0
+	}
+	b, c := make([]float64, 0, maxNext), make([]float64, 0, maxNext)
+	for _, s := range old.Next {
+		b = append(b, float64(s.N)*fb)
+		c = append(c, float64(now.of(s.To))*fc)
+	}
+	for _, s := range now.Next {
+		if !old.has(s.To) {
+			b = append(b, 0)
+			c = append(c, float64(s.N)*fc)
+		}
+	}
+	if len(b) < 2 {
+		return 0
+	}
+	return factorOfDistributions(b, c, make([]float64, len(b)))
 }
 
 func (c *Context) of(to ID) uint32 {
@@ -212,7 +261,7 @@ func callersFault(nats map[edgeKey]float64, edge edgeKey) bool {
 
 // times lists the evidence of every segment.
 func times(base, now *Profile) []SegmentEvidence {
-	pools := map[ID]*scaled{}
+	pools, all := map[ID]*scaled{}, scaled{}
 	for _, key := range slices.Sorted(maps.Keys(base.segments)) { // sums of floats depend on their order
 		if s := base.segments[key]; s.Kind == SegmentGap {
 			if pools[s.Node] == nil {
@@ -220,13 +269,20 @@ func times(base, now *Profile) []SegmentEvidence {
 			}
 			x := s.scaled()
 			pools[s.Node].add(&x)
+			all.add(&x)
 		}
 	}
 	var list []SegmentEvidence
 	for key, s := range now.segments {
 		b, c := base.segments[key].scaled(), s.scaled()
-		if p := pools[s.Node]; s.Kind == SegmentGap && b.n < thinBaseline && p != nil {
-			b = *p
+		if s.Kind == SegmentGap && b.n < thinBaseline {
+			// A network is much the same everywhere: borrow what is known of others.
+			if p := pools[s.Node]; p != nil {
+				b = *p
+			}
+			if b.n < thinBaseline {
+				b = all
+			}
 		}
 		nats, over, ok := grown(&b, &c)
 		if !ok {

@@ -30,6 +30,12 @@ func familyOf(metric string) metricFamily {
 	return familyOther
 }
 
+// tellsOfCalls tells whether a metric is about requests and not about what they
+// use up: a victim shows it as much as its cause.
+func tellsOfCalls(metric string) bool {
+	return containsAny(strings.ToLower(metric), "latency", "duration", "response", "elapsed", "request", "success", "error", "workload", "throughput", "http", "rpc")
+}
+
 // lookUp finds what states, anomalies, alerts say about a candidate.
 func (e *Engine) lookUp(i *incident, c *candidate) {
 	for st, f := range i.seen {

@@ -235,6 +235,9 @@ func (e *Engine) AddMetric(m *Metric, now time.Time) {
 		return
 	}
 	inst := e.g.instance(m.Entity)
+	if tellsOfCalls(m.Name) && len(inst.svc.ops) > 0 {
+		return // its spans tell the same, and whose fault it is
+	}
 	if p := e.rec.slice(e.g.now); p != nil {
 		p.AddGauge(inst.svc.id, inst.id, e.g.names.Intern(line(m.Name, event.MaxName)), m.Value)
 	}

@@ -245,6 +245,8 @@ func (r *recorder) fill(j *judge, t *trace, lines int) {
 		x := profile.Line{Span: -1, At: l.at, Node: l.node, Sym: l.sym}
 		if i, ok := j.index[l.span]; ok && l.span != 0 {
 			x.Span = r.position[i]
+		} else {
+			x.Key = l.span
 		}
 		r.lines = append(r.lines, x)
 	}

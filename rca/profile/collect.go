@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"cmp"
 	"math"
 	"math/bits"
 	"slices"
@@ -22,10 +23,16 @@ func (s *Span) duration() int64 { return max(0, s.End-s.Start) }
 
 // Line is a log line within a trace.
 type Line struct {
-	Span int32 // index of its span; -1: of the trace only
+	Span int32  // index of its span; -1: that is not in the trace, or the line names none
+	Key  uint64 // of a line without a span here: what it names, so that lines of one span stay together
 	At   int64
 	Node ID
 	Sym  ID // its template
+}
+
+// together tells whether two lines without a span are of one chain.
+func (l *Line) together(o *Line) bool {
+	return o.Span < 0 && o.Node == l.Node && o.Key == l.Key
 }
 
 // Collector reads traces into profiles. It is kept for its memory.
@@ -260,11 +267,8 @@ func (c *Collector) logs(lines []Line) {
 		if a.Span != b.Span {
 			return compare(int64(a.Span), int64(b.Span))
 		}
-		if a.Span < 0 && a.Node != b.Node {
-			if a.Node < b.Node {
-				return -1
-			}
-			return 1
+		if a.Span < 0 && (a.Node != b.Node || a.Key != b.Key) {
+			return cmp.Or(cmp.Compare(a.Node, b.Node), cmp.Compare(a.Key, b.Key))
 		}
 		return compare(a.At, b.At)
 	})
@@ -273,11 +277,11 @@ func (c *Collector) logs(lines []Line) {
 	for ; k < len(c.lines) && c.lines[k].Span < 0; k++ {
 		l := &c.lines[k]
 		from := Start
-		if k > 0 && c.lines[k-1].Node == l.Node {
+		if k > 0 && l.together(&c.lines[k-1]) {
 			from = c.lines[k-1].Sym
 		}
 		c.follow(FamilyLines, l.Node, 0, from, l.Sym)
-		if k+1 == len(c.lines) || c.lines[k+1].Span >= 0 || c.lines[k+1].Node != l.Node {
+		if k+1 == len(c.lines) || !l.together(&c.lines[k+1]) {
 			c.follow(FamilyLines, l.Node, 0, l.Sym, End)
 		}
 	}

@@ -172,6 +172,21 @@ func TestProblems(t *testing.T) {
 	}
 }
 
+// A name that is none is said also of a target that would not count.
+func TestNamesAreCheckedInAnyCase(t *testing.T) {
+	scoped := *testRules
+	scoped.Services = []string{"payment"}
+	b, err := Parse([]byte(`{"alerts":[{"status":"firing","labels":{"service":"a\u001b[31mb"}}]}`), testLimits, nil)
+	require.NoError(t, err)
+	_, err = scoped.Event(&b.Alerts[0], testNow)
+	assert.ErrorContains(t, err, "entity.service has control characters")
+}
+
+func TestSummaryIsOneLine(t *testing.T) {
+	list, _ := events(t, []byte(`{"alerts":[{"status":"firing","labels":{"service":"a"},"annotations":{"description":"12% of \"requests\"\nfail\u001b[31m"}}]}`), nil, testRules)
+	assert.Equal(t, "12% of \"requests\" fail [31m", list[0].Summary)
+}
+
 func TestTimes(t *testing.T) {
 	one := func(fields string) event.Alert {
 		list, _ := events(t, []byte(`{"alerts":[{"labels":{"service":"a"},`+fields+`}]}`), nil, testRules)

@@ -54,6 +54,7 @@ func (r *Rules) Event(raw *Raw, now time.Time) (event.Alert, error) {
 	if a.Summary == "" {
 		a.Summary = first(raw.Annotations, r.Summary)
 	}
+	a.Summary = oneLine(a.Summary)
 	if a.Fingerprint == "" {
 		if len(raw.Labels) == 0 {
 			return a, &Error{raw.Path, "it has neither labels nor a fingerprint, so nothing tells it from others"}
@@ -66,11 +67,15 @@ func (r *Rules) Event(raw *Raw, now time.Time) (event.Alert, error) {
 	if err := setTimes(&a, raw, now); err != nil {
 		return a, err
 	}
-	if a.Ignored = r.ignored(&a, raw); a.Ignored != "" {
-		a.Entity = event.Entity{}
+	ignored := r.ignored(&a, raw)
+	if a.Entity.Service == "" {
+		a.Ignored, a.Entity = ignored, event.Entity{}
 	}
-	if err := a.Validate(); err != nil {
+	if err := a.Validate(); err != nil { // of the target too where it does not count
 		return a, &Error{raw.Path, strings.ReplaceAll(err.Error(), "\n", "; ")}
+	}
+	if a.Ignored = ignored; ignored != "" {
+		a.Entity = event.Entity{}
 	}
 	return a, nil
 }
@@ -131,11 +136,11 @@ func withLabel(list []event.Label, l event.Label) []event.Label {
 	return slices.Insert(slices.Clone(list), k, l)
 }
 
-// oneLine leaves out what would not print.
+// oneLine puts a space for what would not print.
 func oneLine(s string) string {
 	return strings.Map(func(c rune) rune {
 		if c < 0x20 || c == 0x7f {
-			return -1
+			return ' '
 		}
 		return c
 	}, s)

@@ -15,6 +15,7 @@ import (
 	filelogreceiver "github.com/open-telemetry/opentelemetry-collector-contrib/receiver/filelogreceiver"
 	hostmetricsreceiver "github.com/open-telemetry/opentelemetry-collector-contrib/receiver/hostmetricsreceiver"
 	rcaconnector "github.com/otelheal/otelheal/connector/rcaconnector"
+	lokiexporter "github.com/otelheal/otelheal/exporter/lokiexporter"
 	recoveryexporter "github.com/otelheal/otelheal/exporter/recoveryexporter"
 	commandexecutor "github.com/otelheal/otelheal/extension/executor/commandexecutor"
 	httpexecutor "github.com/otelheal/otelheal/extension/executor/httpexecutor"
@@ -116,6 +117,7 @@ func components() (otelcol.Factories, error) {
 		fileexporter.NewFactory(),
 		prometheusexporter.NewFactory(),
 		recoveryexporter.NewFactory(),
+		lokiexporter.NewFactory(),
 	)
 	if err != nil {
 		return otelcol.Factories{}, err
@@ -128,6 +130,7 @@ func components() (otelcol.Factories, error) {
 		fileexporter.NewFactory().Type():       "github.com/open-telemetry/opentelemetry-collector-contrib/exporter/fileexporter v0.158.0",
 		prometheusexporter.NewFactory().Type(): "github.com/open-telemetry/opentelemetry-collector-contrib/exporter/prometheusexporter v0.158.0",
 		recoveryexporter.NewFactory().Type():   "github.com/otelheal/otelheal v0.1.0",
+		lokiexporter.NewFactory().Type():       "github.com/otelheal/otelheal v0.1.0",
 	})
 
 	factories.Processors, err = otelcol.MakeFactoryMap[processor.Factory](

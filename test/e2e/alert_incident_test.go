@@ -37,6 +37,7 @@ service:
   telemetry: {metrics: {level: none}}
   pipelines:
     traces: {receivers: [otlp], exporters: [rca]}
+    logs: {receivers: [otlp], exporters: [rca]}
     logs/alerts: {receivers: [alert_webhook], exporters: [rca, file/alerts]}
     logs/incidents: {receivers: [rca], exporters: [file/incidents]}
 `
@@ -69,12 +70,19 @@ func incidentsIn(t *testing.T, path string) map[string]*event.Incident {
 }
 
 // A real Alertmanager tells of payment: that opens an incident of payment, by
-// what was told, and its end ends it. A trial does neither.
+// what was told, and its end ends it. A trial does neither, nor what was forged.
 func TestAlertOpensAndEndsAnIncident(t *testing.T) {
 	ports, dir := harness.Ports(t, 2), t.TempDir()
 	col := harness.Start(t, harness.Config(t, alerted, "GRPC", ports[0], "HOOK", ports[1], "DIR", dir, "KEY", macKey))
 	am := startAlertmanager(t, "http://"+ports[1]+"/v1/alerts", basic)
 	file := filepath.Join(dir, "incidents.jsonl")
+
+	// Anyone who can send OTLP can write such a record, but not with the key.
+	forged := plog.NewLogs()
+	require.NoError(t, eventlog.NewCodec("a key that nobody here has").WriteAlert(
+		forged.ResourceLogs().AppendEmpty().ScopeLogs().AppendEmpty().LogRecords().AppendEmpty(),
+		&event.Alert{Fingerprint: "f", Name: "Forged", Status: event.AlertFiring, StartsAt: time.Now(), Entity: event.Entity{Service: "cart"}}))
+	require.NoError(t, harness.Dial(t, ports[0]).Logs(t.Context(), forged))
 
 	out, err := exec.Command("amtool", "--alertmanager.url=http://"+am.address, "alert", "add", "TryOtelheal", "service_name=cart", "test=true").CombinedOutput()
 	require.NoError(t, err, "%s", out)
@@ -98,7 +106,7 @@ func TestAlertOpensAndEndsAnIncident(t *testing.T) {
 	require.Eventually(t, func() bool { list, _ := alertsIn(t, filepath.Join(dir, "alerts.jsonl")); return len(list) >= 3 }, detects, 100*time.Millisecond)
 	require.NoError(t, col.Stop())
 	all := incidentsIn(t, file)
-	require.Len(t, all, 1, "the trial opened nothing")
+	require.Len(t, all, 1, "what was forged and the trial opened nothing")
 	assert.Equal(t, event.ResolvedRecovered, all[open.ID].Resolution)
 	list, _ := alertsIn(t, filepath.Join(dir, "alerts.jsonl"))
 	seen := map[string]int{}

@@ -30,10 +30,11 @@ func familyOf(metric string) metricFamily {
 	return familyOther
 }
 
-// tellsOfCalls tells whether a metric is about requests and not about what they
-// use up: a victim shows it as much as its cause.
+// tellsOfCalls tells whether a metric is about requests, or their volume, and not
+// about what they use up: a victim shows it as much as its cause.
 func tellsOfCalls(metric string) bool {
-	return containsAny(strings.ToLower(metric), "latency", "duration", "response", "elapsed", "request", "success", "error", "workload", "throughput", "http", "rpc")
+	return containsAny(strings.ToLower(metric), "latency", "duration", "response", "elapsed", "request", "success", "error", "workload", "throughput", "http", "rpc",
+		"network", "receive", "transmit", "packet")
 }
 
 // lookUp finds what states, anomalies, alerts say about a candidate.

@@ -226,8 +226,8 @@ func (c *Collector) calls(i int32) {
 	if node, answered := c.target(i); node != 0 {
 		c.p.call(s.Node, node, c.sign)
 		c.answer(i, node, answered)
-		if s.Calls {
-			return // the rest of it is the callee's
+		if k := c.first[i]; s.Calls || c.next[k] < 0 {
+			return // the span is the call: whom it calls is its parent's choice, the rest the callee's
 		}
 	}
 	c.children = c.children[:0]

@@ -99,8 +99,9 @@ func before(a, b *ContextEvidence) bool {
 }
 
 // contexts lists the contexts that changed, in a fixed order. Those of several
-// callers are compared each by itself, and add up: so a change of who asks how
-// much is none. A caller without a baseline of its own is compared with all.
+// callers that were seen to differ are compared each by itself, and add up: so a
+// change of who asks how much is none. A caller without a baseline of its own is
+// compared with all.
 func contexts(base, now *Profile) []ContextEvidence {
 	before, after := pooledContexts(base), pooledContexts(now)
 	var list []ContextEvidence
@@ -110,12 +111,16 @@ func contexts(base, now *Profile) []ContextEvidence {
 			continue
 		}
 		nats := 0.0
-		for _, id := range x.parts {
-			part, was := now.contexts[id], base.contexts[id]
-			if was == nil || was.effective() < minBaseline {
-				was = &old.Context
+		if old.callersDiffer(base) {
+			for _, id := range x.parts {
+				part, was := now.contexts[id], base.contexts[id]
+				if was == nil || was.effective() < minBaseline {
+					was = &old.Context
+				}
+				nats += changed(was, part)
 			}
-			nats += changed(was, part)
+		} else {
+			nats = changed(&old.Context, &x.Context)
 		}
 		if nats <= 0 {
 			continue
@@ -158,6 +163,27 @@ func pooledContexts(p *Profile) map[ID]*pool {
 		}
 	}
 	return m
+}
+
+// callersDiffer tells whether what follows depends on who asks: whether a
+// distribution for each caller describes the baseline better than one for all.
+func (x *pool) callersDiffer(p *Profile) bool {
+	if len(x.parts) < 2 {
+		return false
+	}
+	apart, k := 0.0, len(x.Next)
+	all := make([]float64, k)
+	part := make([]float64, k)
+	for _, id := range x.parts {
+		c := p.contexts[id]
+		w := c.weight()
+		for i, n := range x.Next {
+			part[i] = float64(c.of(n.To)) * w
+			all[i] += part[i]
+		}
+		apart += lnDM(part, k)
+	}
+	return apart > lnDM(all, k)
 }
 
 // weight is what one event counts: events of one trace count as one.

@@ -31,6 +31,7 @@ const (
 	KindBadRelease Kind = "bad_release"
 	KindDependency Kind = "dependency" // outside of what we see from within
 	KindOverload   Kind = "overload"   // the load rose first
+	KindNetwork    Kind = "network"    // what lies between it and its callers
 	KindLostAgent  Kind = "lost_agent" // telemetry stopped, traffic flows on
 	KindUnknown    Kind = "unknown"
 )
@@ -38,7 +39,7 @@ const (
 // Kinds are all of them, for validation and metric labels.
 var Kinds = []Kind{
 	KindCrash, KindHang, KindSlow, KindErrors, KindCPU, KindMemory, KindBadRelease,
-	KindDependency, KindOverload, KindLostAgent, KindUnknown,
+	KindDependency, KindOverload, KindNetwork, KindLostAgent, KindUnknown,
 }
 
 // Cause is one candidate for the root of an incident.

@@ -60,6 +60,7 @@ func (e *Engine) of(i *incident, c *candidate, now int64) (list []event.Evidence
 		})
 	}
 	list = append(list, e.ofTraces(i, c, who, at)...)
+	list = append(list, e.ofRank(i, c, who, at)...)
 	for _, a := range []*event.Anomaly{c.cpu, c.memory, c.other} {
 		if a == nil {
 			continue

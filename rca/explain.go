@@ -157,7 +157,7 @@ func (e *Engine) summary(i *incident) string {
 	verb := map[event.Kind]string{
 		event.KindCrash: "crashed", event.KindHang: "hangs", event.KindSlow: "is slow", event.KindErrors: "fails",
 		event.KindCPU: "burns CPU", event.KindMemory: "runs out of memory", event.KindBadRelease: "was given a bad release",
-		event.KindDependency: "does not answer as it should", event.KindOverload: "is overloaded",
+		event.KindDependency: "does not answer as it should", event.KindOverload: "is overloaded", event.KindNetwork: "is reached slowly",
 		event.KindLostAgent: "sends no telemetry any more", event.KindUnknown: "or something near it is in trouble",
 	}[i.Cause.Kind]
 	text := name + " " + verb

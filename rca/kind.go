@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/otelheal/otelheal/event"
+	"github.com/otelheal/otelheal/rca/profile"
 )
 
 // name decides what is wrong with a candidate, and says why in one line.
@@ -12,6 +13,7 @@ func (e *Engine) name(i *incident, c *candidate) {
 	if c.kind == "" {
 		c.kind = e.kindOf(i, c)
 	}
+	c.differs = e.differs(c.rank)
 	c.why = c.reason(c.kind)
 }
 
@@ -45,7 +47,42 @@ func (e *Engine) kindOf(i *incident, c *candidate) event.Kind {
 	case c.resource() != "":
 		return c.resource()
 	}
-	return event.KindUnknown
+	return e.kindOfRank(c.rank)
+}
+
+// kindOfRank reads the kind from what differs from the baseline.
+func (e *Engine) kindOfRank(r *profile.Rank) event.Kind {
+	switch {
+	case r == nil || r.Score < speaks:
+		return event.KindUnknown
+	case r.Transition != nil && r.T >= max(r.L, r.M):
+		t := r.Transition
+		if t.Family == profile.FamilyAnswer {
+			switch t.Came {
+			case profile.Unanswered(failureID[FailureTimeout]):
+				return event.KindHang
+			case profile.Unanswered(failureID[FailureUnreachable]):
+				return event.KindCrash
+			}
+		}
+		return event.KindErrors
+	case r.Metric != nil && r.M >= speaks && (r.Time == nil || r.Time.Kind == profile.SegmentSelf || r.M >= r.L):
+		switch familyOf(e.g.names.Text(r.Metric.Metric)) {
+		case familyCPU:
+			return event.KindCPU
+		case familyMemory:
+			return event.KindMemory
+		}
+		return event.KindSlow
+	case r.Time != nil && r.Time.Kind == profile.SegmentGap:
+		return event.KindNetwork
+	}
+	return event.KindSlow
+}
+
+// failureID are the outcomes that have no better word.
+var failureID = map[Failure]profile.ID{
+	FailureTimeout: profile.IDOf(failureText[FailureTimeout]), FailureUnreachable: profile.IDOf(failureText[FailureUnreachable]),
 }
 
 // resource is memory or CPU, if one of them is clearly more than it was. A leak
@@ -101,6 +138,9 @@ func (c *candidate) reason(k event.Kind) string {
 	n := int(math.Round(c.weight))
 	name := c.entity().String()
 	where := "no trace shows it yet"
+	if c.differs != "" {
+		where = c.differs
+	}
 	if n > 0 {
 		where = fmt.Sprintf("%s (%.0f %%) went wrong there", number(n, "trace"), 100*c.share)
 	}
@@ -119,10 +159,14 @@ func (c *candidate) reason(k event.Kind) string {
 			return name + " fails its probe" + reason(c.state.Reason) + "; " + where
 		}
 		return "calls to " + name + " get no answer; " + where
-	case event.KindCPU:
-		return fmt.Sprintf("%s is %.4g, expected %.4g; %s", c.cpu.Metric, c.cpu.Observed, c.cpu.Expected, where)
-	case event.KindMemory:
-		return fmt.Sprintf("%s is %.4g, expected %.4g; %s", c.memory.Metric, c.memory.Observed, c.memory.Expected, where)
+	case event.KindCPU, event.KindMemory:
+		a := c.cpu
+		if k == event.KindMemory {
+			a = c.memory
+		}
+		if a != nil {
+			return fmt.Sprintf("%s is %.4g, expected %.4g; %s", a.Metric, a.Observed, a.Expected, where)
+		}
 	case event.KindDependency:
 		return "calls to " + name + ", which sends no telemetry, fail or are slow; " + where
 	case event.KindUnknown:

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/otelheal/otelheal/event"
 	"github.com/otelheal/otelheal/rca/profile"
 )
 
@@ -48,6 +49,52 @@ func (e *Engine) inner(r *profile.Rank) string {
 		return "network"
 	}
 	return ""
+}
+
+// differs tells the strongest difference in one line.
+func (e *Engine) differs(r *profile.Rank) string {
+	switch {
+	case r == nil || r.Score < speaks:
+		return ""
+	case r.Transition != nil && r.T >= max(r.L, r.M):
+		return e.transition(r.Transition)
+	case r.Metric != nil && r.M >= r.L:
+		return e.whyMetric(r.Metric)
+	case r.Time != nil:
+		return e.whyTime(r.Time)
+	}
+	return ""
+}
+
+func (e *Engine) whyMetric(x *profile.MetricEvidence) string {
+	return fmt.Sprintf("%s is up to %.4g, usually %.4g", e.g.names.Text(x.Metric), x.Now, x.Usual)
+}
+
+// ofRank is the evidence of what differs. All that traces and their lines show is
+// of one signal, since it is of the same requests.
+func (e *Engine) ofRank(i *incident, c *candidate, who event.Entity, at time.Time) (list []event.Evidence) {
+	r := c.rank
+	if r == nil {
+		return nil
+	}
+	add := func(signal event.Signal, nats float64, text string, observed, expected float64) {
+		if nats >= speaks {
+			list = append(list, event.Evidence{
+				Class: event.Inferred, Signal: signal, Entity: who, At: at, Onset: i.Onset, Observed: observed, Expected: expected,
+				Text: line(fmt.Sprintf("%s (%.1f nats)", text, nats), 600),
+			})
+		}
+	}
+	if t := r.Transition; t != nil {
+		add(event.SignalTrace, r.T-r.Explained, e.transition(t), t.CameIs, t.CameWas)
+	}
+	if x := r.Time; x != nil {
+		add(event.SignalTrace, r.L, e.whyTime(x), x.IsAbove, x.WasAbove)
+	}
+	if x := r.Metric; x != nil {
+		add(event.SignalMetric, r.M, e.whyMetric(x), x.Now, x.Usual)
+	}
+	return list
 }
 
 // transition tells what followed before, and what follows now.

@@ -34,6 +34,7 @@ type engine struct {
 	now         func() time.Time
 	unsent      []event.Incident // refused by the pipeline, the newest of each incident; owned by run
 	refused     bool             // and it was said so
+	standing    standing
 	stop        chan struct{}
 	done        chan struct{}
 }
@@ -92,6 +93,7 @@ func (e *engine) tick(ctx context.Context) {
 	out := e.brain.Tick(e.now())
 	e.mu.Unlock()
 	e.telemetry.ConnectorRcaTickDuration.Record(ctx, time.Since(began).Seconds())
+	e.standing.note(out)
 	e.emit(ctx, out)
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"strconv"
 
-	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/otelheal/otelheal/event"
@@ -33,52 +32,39 @@ func (e *engine) takeTraces(ctx context.Context, td ptrace.Traces) {
 	}
 }
 
-var spanKinds = map[ptrace.SpanKind]rca.SpanKind{
-	ptrace.SpanKindUnspecified: rca.KindUnspecified, ptrace.SpanKindServer: rca.KindServer, ptrace.SpanKindClient: rca.KindClient,
+// spanKinds are indexed by ptrace.SpanKind.
+var spanKinds = [...]rca.SpanKind{
+	ptrace.SpanKindUnspecified: rca.KindUnspecified, ptrace.SpanKindInternal: rca.KindInternal,
+	ptrace.SpanKindServer: rca.KindServer, ptrace.SpanKindClient: rca.KindClient,
 	ptrace.SpanKindProducer: rca.KindProducer, ptrace.SpanKindConsumer: rca.KindConsumer,
 }
 
 func readSpan(s *rca.Span, sp ptrace.Span, entity event.Entity) {
-	m := sp.Attributes()
+	a := readAttributes(sp.Attributes())
 	*s = rca.Span{
-		TraceID: sp.TraceID(), SpanID: sp.SpanID(), ParentID: sp.ParentSpanID(), Kind: spanKinds[sp.Kind()], Entity: entity,
+		TraceID: sp.TraceID(), SpanID: sp.SpanID(), ParentID: sp.ParentSpanID(), Entity: entity,
 		Start: sp.StartTimestamp().AsTime(), End: sp.EndTimestamp().AsTime(),
 	}
-	s.Name = operationOf(sp, m)
+	if k := sp.Kind(); k >= 0 && int(k) < len(spanKinds) {
+		s.Kind = spanKinds[k]
+	}
+	switch {
+	case a.route != "":
+		s.Method, s.Name = a.method, a.route
+	case a.rpcMethod != "":
+		s.Name = a.rpcService + "/" + a.rpcMethod
+	default:
+		s.Name = sp.Name()
+	}
 	if s.Kind == rca.KindClient || s.Kind == rca.KindProducer {
-		s.Peer = peerOf(m)
+		s.Peer = a.peer()
 	}
-	readFailure(s, sp, m)
-}
-
-// operationOf names what a server was asked for by the semantic conventions,
-// which know fewer names than spans have.
-func operationOf(sp ptrace.Span, m pcommon.Map) string {
-	if route := text(m, "http.route"); route != "" {
-		return text(m, "http.request.method", "http.method") + " " + route
-	}
-	if method := text(m, "rpc.method"); method != "" {
-		return text(m, "rpc.service") + "/" + method
-	}
-	return sp.Name()
-}
-
-// peerOf names whom a client calls.
-func peerOf(m pcommon.Map) rca.Peer {
-	p := rca.Peer{
-		Service: text(m, "service.peer.name", "peer.service"),
-		System:  text(m, "db.system.name", "db.system", "messaging.system"),
-		Address: text(m, "server.address", "net.peer.name", "network.peer.address", "net.sock.peer.addr"),
-	}
-	if port := number(m, "server.port", "net.peer.port", "network.peer.port", "net.sock.peer.port"); port != 0 && p.Address != "" {
-		p.Address += ":" + strconv.FormatInt(port, 10)
-	}
-	return p
+	readFailure(s, sp, &a)
 }
 
 // outcomeOf tells how the span ended in few words: an exception's type or an
 // error's, a status, and apart from those an exception that was handled.
-func outcomeOf(sp ptrace.Span, m pcommon.Map, code int64) string {
+func outcomeOf(sp ptrace.Span, a *attributes) string {
 	failed := sp.Status().Code() == ptrace.StatusCodeError
 	what := ""
 	for _, ev := range sp.Events().All() {
@@ -89,31 +75,30 @@ func outcomeOf(sp ptrace.Span, m pcommon.Map, code int64) string {
 			}
 		}
 	}
-	grpc := number(m, "rpc.grpc.status_code")
 	switch {
 	case what != "" && !failed:
 		return "handled " + what
 	case what != "":
 		return what
-	case code >= 400:
-		return "HTTP " + strconv.FormatInt(code, 10)
-	case grpc != 0:
-		return "gRPC " + strconv.FormatInt(grpc, 10)
+	case a.status >= 400:
+		return "HTTP " + strconv.FormatInt(a.status, 10)
+	case a.grpc != 0:
+		return "gRPC " + strconv.FormatInt(a.grpc, 10)
 	case failed:
-		return "error " + cut(text(m, "error.type"), 100)
+		return "error " + cut(a.errorType, 100)
 	}
 	return ""
 }
 
 // readFailure tells how the span failed, if its status says so: an exception
 // event alone was handled.
-func readFailure(s *rca.Span, sp ptrace.Span, m pcommon.Map) {
-	code := number(m, "http.response.status_code", "http.status_code")
-	s.Outcome = outcomeOf(sp, m, code)
+func readFailure(s *rca.Span, sp ptrace.Span, a *attributes) {
+	code := a.status
+	s.Outcome = outcomeOf(sp, a)
 	if sp.Status().Code() != ptrace.StatusCodeError && (code < 500 || sp.Status().Code() == ptrace.StatusCodeOk) {
 		return
 	}
-	errorType, message := text(m, "error.type"), sp.Status().Message()
+	errorType, message := a.errorType, sp.Status().Message()
 	exception := ""
 	for _, ev := range sp.Events().All() {
 		if ev.Name() == "exception" {
@@ -122,7 +107,7 @@ func readFailure(s *rca.Span, sp ptrace.Span, m pcommon.Map) {
 	}
 	server := s.Kind != rca.KindClient && s.Kind != rca.KindProducer
 	said := rca.ClassifyFailure(errorType, message, exception)
-	switch grpc := number(m, "rpc.grpc.status_code"); {
+	switch grpc := a.grpc; {
 	case server && (said == rca.FailureTimeout || said == rca.FailureCancelled):
 		s.Failure = said // it gave up, whatever it answered then
 	case server:

@@ -57,6 +57,9 @@ func (e *engine) observe() error {
 			return err
 		}
 	}
+	if err := t.RegisterIncidentsOpenCallback(e.standing.observe); err != nil {
+		return err
+	}
 	return t.RegisterConnectorRcaDroppedCallback(func(_ context.Context, o metric.Int64Observer) error {
 		s := e.stats()
 		for reason, n := range map[string]int64{

@@ -116,6 +116,7 @@ func (h *healer) look(ctx context.Context) healing.Env {
 	if h.silences != nil {
 		env.Silences = h.silences.current()
 	}
+	h.metrics.saw(&env)
 	return env
 }
 

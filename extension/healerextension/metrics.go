@@ -1,8 +1,12 @@
 package healerextension
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
+	"sync/atomic"
 	"time"
 
 	vm "github.com/VictoriaMetrics/metrics"
@@ -13,11 +17,35 @@ import (
 
 // metrics of the healer, served by its API. They are a set of its own, since a
 // backend may run without a collector around it. All labels are closed sets.
-type metrics struct{ set *vm.Set }
+type metrics struct {
+	set     *vm.Set
+	open    func() map[standing]int
+	killed  atomic.Bool  // at the last look
+	missing atomic.Int64 // executors that gave no inventory at the last look
+}
+
+// standing is where an action stands that has not ended.
+type standing struct {
+	state  event.State
+	reason healing.Reason // what it waits for, or empty
+}
 
 func newMetrics(h *healer) *metrics {
-	m := &metrics{set: vm.NewSet()}
-	m.set.NewGauge("otelheal_healer_actions_open", func() float64 { return h.countOpen() })
+	m := &metrics{set: vm.NewSet(), open: h.standing}
+	m.set.NewGauge("otelheal_healer_actions_open", func() float64 {
+		n := 0
+		for _, k := range h.standing() {
+			n += k
+		}
+		return float64(n)
+	})
+	m.set.NewGauge("otelheal_healer_executors_missing", func() float64 { return float64(m.missing.Load()) })
+	m.set.NewGauge("otelheal_healer_killed", func() float64 {
+		if m.killed.Load() {
+			return 1
+		}
+		return 0
+	})
 	m.set.NewGauge("otelheal_healer_outbox_limit", func() float64 { return float64(h.cfg.Journal.MaxOutbox) })
 	m.set.NewGauge("otelheal_healer_up", func() float64 {
 		h.mu.Lock()
@@ -30,24 +58,37 @@ func newMetrics(h *healer) *metrics {
 	return m
 }
 
-func (h *healer) countOpen() float64 {
+// standing counts the actions that have not ended.
+func (h *healer) standing() map[standing]int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	counts := map[standing]int{}
 	if h.core == nil {
-		return 0
+		return counts
 	}
-	open := 0
 	for _, r := range h.core.Records() {
 		if !r.State.Ended() {
-			open++
+			counts[standing{r.State, r.Reason}]++
 		}
 	}
-	return float64(open)
+	return counts
+}
+
+// saw notes what was found out about the world.
+func (m *metrics) saw(env *healing.Env) {
+	m.killed.Store(env.Killed != "")
+	m.missing.Store(int64(len(env.Missing)))
 }
 
 func (m *metrics) serve(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
 	m.set.WritePrometheus(w)
+	counts := m.open() // here and not in the set, so that what nothing stands at is no series
+	for _, s := range slices.SortedFunc(maps.Keys(counts), func(a, b standing) int {
+		return cmp.Or(cmp.Compare(a.state, b.state), cmp.Compare(a.reason, b.reason))
+	}) {
+		fmt.Fprintf(w, "otelheal_healer_actions_standing{state=%q,reason=%q} %d\n", s.state, s.reason, counts[s])
+	}
 }
 
 func (m *metrics) count(format string, args ...any) {
@@ -76,6 +117,6 @@ func (m *metrics) ended(o event.Outcome) {
 func (m *metrics) pageFailed() { m.count(`otelheal_healer_pages_failed_total`) }
 
 func (m *metrics) journalled(d time.Duration, dropped int) {
-	m.set.GetOrCreateHistogram(`otelheal_healer_journal_write_seconds`).Update(d.Seconds())
+	m.set.GetOrCreatePrometheusHistogram(`otelheal_healer_journal_write_seconds`).Update(d.Seconds())
 	m.set.GetOrCreateCounter(`otelheal_healer_outbox_dropped_total`).Add(dropped)
 }

@@ -38,6 +38,7 @@ type TelemetryBuilder struct {
 	ConnectorRcaReceived         metric.Int64Counter
 	ConnectorRcaTickDuration     metric.Float64Histogram
 	ConnectorRcaUnsignedEvents   metric.Int64Counter
+	IncidentsOpen                metric.Int64ObservableGauge
 }
 
 // TelemetryBuilderOption applies changes to default builder.
@@ -117,6 +118,21 @@ func (builder *TelemetryBuilder) RegisterConnectorRcaIncidentsOpenCallback(cb me
 		cb(ctx, &observerInt64{inst: builder.ConnectorRcaIncidentsOpen, obs: o})
 		return nil
 	}, builder.ConnectorRcaIncidentsOpen)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
+// RegisterIncidentsOpenCallback sets callback for observable IncidentsOpen metric.
+func (builder *TelemetryBuilder) RegisterIncidentsOpenCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.IncidentsOpen, obs: o})
+		return nil
+	}, builder.IncidentsOpen)
 	if err != nil {
 		return err
 	}
@@ -213,6 +229,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		"otelcol_connector_rca_unsigned_events",
 		metric.WithDescription("Number of events without a valid MAC, which did not count. [Development]"),
 		metric.WithUnit("{event}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.IncidentsOpen, err = builder.meter.Int64ObservableGauge(
+		"otelheal_incidents_open",
+		metric.WithDescription("Number of open incidents by their likeliest cause. A series ends with its last incident. [Development]"),
+		metric.WithUnit("{incident}"),
 	)
 	errs = errors.Join(errs, err)
 	return &builder, errs

@@ -47,6 +47,9 @@ type Engine struct {
 	second    int64 // last one that was folded
 	clean     int64 // seconds in the baseline
 	bytes     int64 // of everything but traces
+
+	last       *instance // of the span before; nil: look it up
+	lastEntity event.Entity
 }
 
 // New returns an engine; the zero value of a setting means its default.
@@ -93,9 +96,9 @@ func (e *Engine) AddSpan(s *Span, now time.Time) {
 		e.stats.DroppedTime++
 		return
 	}
-	inst := e.g.instance(s.Entity)
+	inst := e.sender(s)
 	svc := inst.svc
-	svc.seen = e.g.now
+	svc.seen, inst.seen = e.g.now, e.g.now
 	if start < svc.fresh {
 		e.stats.DroppedRemnant++
 		return
@@ -108,7 +111,7 @@ func (e *Engine) AddSpan(s *Span, now time.Time) {
 	switch s.Kind {
 	case KindServer, KindConsumer:
 		svc.serves, svc.external = true, false
-		h.op = svc.operation(Operation(s.Name))
+		h.op = svc.spelt(s.Method, s.Name)
 		inst.served.add(end, end-start, bad)
 		if c := svc.arrivals.at(start / int64(time.Second)); c != nil {
 			c.n++
@@ -118,7 +121,7 @@ func (e *Engine) AddSpan(s *Span, now time.Time) {
 			h.op.entry.add(end, end-start, bad)
 		}
 	case KindClient, KindProducer:
-		h.op = svc.operation(Operation(s.Name))
+		h.op = svc.spelt(s.Method, s.Name)
 		h.peer = e.g.peer(svc, s.Peer)
 		if callee, _ := h.peer.callee(); callee != nil && callee != svc {
 			edge := e.g.edge(svc, callee)
@@ -126,7 +129,7 @@ func (e *Engine) AddSpan(s *Span, now time.Time) {
 			edge.calls.add(end, end-start, bad)
 		}
 	default:
-		h.op = svc.operation(Operation(s.Name))
+		h.op = svc.spelt(s.Method, s.Name)
 		if s.Kind == KindUnspecified && h.parent == 0 {
 			svc.serves = true
 			h.slow = over(&h.op.entry, end-start)
@@ -134,6 +137,14 @@ func (e *Engine) AddSpan(s *Span, now time.Time) {
 		}
 	}
 	e.hold(s, h, n)
+}
+
+// sender is the instance of a span: mostly that of the span before.
+func (e *Engine) sender(s *Span) *instance {
+	if e.last == nil || e.lastEntity != s.Entity {
+		e.last, e.lastEntity = e.g.instance(s.Entity), s.Entity
+	}
+	return e.last
 }
 
 func over(s *series, duration int64) bool { return s.slowOver > 0 && duration > s.slowOver }
@@ -337,6 +348,7 @@ func (e *Engine) expire(now int64) {
 	if e.second%10 != 0 {
 		return
 	}
+	e.last, e.lastEntity = nil, event.Entity{}
 	old := e.second - 2*int64(e.set.Window/time.Second)
 	for key, s := range e.g.services {
 		for name, i := range s.instances {
@@ -353,6 +365,7 @@ func (e *Engine) expire(now int64) {
 		for _, p := range s.peers {
 			for i := range p.joined {
 				if i.seen < old {
+					p.known = false
 					p.joins -= p.joined[i]
 					delete(p.joined, i)
 				}

@@ -2,6 +2,7 @@ package rca
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/otelheal/otelheal/event"
@@ -26,6 +27,9 @@ type service struct {
 	external  bool // only its callers speak of it: a third party, a database
 	instances map[string]*instance
 	ops       map[string]*operation
+	spellings map[opKey]*operation
+	last      *operation // of the span before, by lastKey
+	lastKey   opKey
 	peers     map[Peer]*peer
 	out       map[*service]*edge
 	in        map[*service]*edge
@@ -54,6 +58,7 @@ type operation struct {
 	id    profile.ID
 	entry series // spans without a parent, by which users see it
 	self  series // own time of its spans
+	taken sampling
 }
 
 // edge is one service calling another.
@@ -72,6 +77,11 @@ type peer struct {
 	joined   map[*instance]uint32
 	joins    uint32
 	self     series // durations of calls that nobody answers with spans
+	known    bool   // whether reached is up to date
+	reached  struct {
+		svc  *service
+		inst *instance
+	}
 }
 
 type serviceKey struct{ namespace, name string }
@@ -99,7 +109,7 @@ func (g *graph) service(e event.Entity) *service {
 		e = bounded(e)
 		s = &service{
 			entity:    event.Entity{Namespace: strings.Clone(e.Namespace), Service: strings.Clone(e.Service)},
-			instances: map[string]*instance{}, ops: map[string]*operation{}, peers: map[Peer]*peer{},
+			instances: map[string]*instance{}, ops: map[string]*operation{}, spellings: map[opKey]*operation{}, peers: map[Peer]*peer{},
 			out: map[*service]*edge{}, in: map[*service]*edge{}, names: g.names,
 		}
 		if key.name == otherName {
@@ -137,6 +147,34 @@ func (g *graph) instance(e event.Entity) *instance {
 	return i
 }
 
+// opKey is an operation as spans name it.
+type opKey struct{ method, name string }
+
+// maxSpelt bounds the spellings of operations that are remembered.
+const maxSpelt = 1024
+
+// spelt is the operation of a span, by what the span calls it.
+func (s *service) spelt(method, name string) *operation {
+	key := opKey{method, name}
+	if s.last != nil && s.lastKey == key {
+		return s.last
+	}
+	o, ok := s.spellings[key]
+	if !ok {
+		full := name
+		if method != "" {
+			full = line(method, 64) + " " + line(name, maxOperation)
+		}
+		o = s.operation(Operation(full))
+		if len(s.spellings) < maxSpelt && len(method)+len(name) <= 4*maxOperation {
+			key = opKey{strings.Clone(method), strings.Clone(name)}
+			s.spellings[key] = o
+		}
+	}
+	s.last, s.lastKey = o, key
+	return o
+}
+
 func (s *service) operation(name string) *operation {
 	if o, ok := s.ops[name]; ok {
 		return o
@@ -158,14 +196,14 @@ func (g *graph) peer(s *service, p Peer) *peer {
 	if f, ok := s.peers[p]; ok {
 		return f
 	}
-	key := Peer{line(p.Service, event.MaxName), line(p.System, 64), line(p.Address, event.MaxName)}
+	key := Peer{line(p.Service, event.MaxName), line(p.System, 64), line(p.Address, event.MaxName), p.Port}
 	if len(s.peers) >= maxNames {
 		key = Peer{System: otherName}
 	}
 	f, ok := s.peers[key]
 	if !ok {
 		f = &peer{from: s, joined: map[*instance]uint32{}}
-		key = Peer{strings.Clone(key.Service), strings.Clone(key.System), strings.Clone(key.Address)}
+		key = Peer{strings.Clone(key.Service), strings.Clone(key.System), strings.Clone(key.Address), key.Port}
 		s.peers[key] = f
 		f.external = g.external(s, key)
 	}
@@ -189,14 +227,17 @@ func (g *graph) external(from *service, p Peer) *service {
 			return s
 		}
 	}
-	name := p.Service
+	name, address := p.Service, p.Address
+	if p.Port != 0 {
+		address += ":" + strconv.Itoa(int(p.Port))
+	}
 	switch {
 	case name == "" && p.Address == "":
 		return nil
 	case name == "" && p.System != "":
-		name = p.System + "@" + p.Address
+		name = p.System + "@" + address
 	case name == "":
-		name = p.Address
+		name = address
 	}
 	e := event.Entity{Service: line(name, event.MaxName)}
 	_, known := g.services[serviceKey{name: e.Service}]
@@ -212,8 +253,11 @@ func (p *peer) learn(i *instance) {
 	if _, ok := p.joined[i]; !ok && len(p.joined) >= maxJoined {
 		return
 	}
-	p.joined[i]++
+	n := p.joined[i] + 1
+	p.joined[i] = n
 	p.joins++
+	// A new one, or every so often: votes hardly change by one more.
+	p.known = p.known && n > 1 && n%16 != 0
 	if p.joins >= 1<<16 { // halve: who answered lately counts more
 		p.joins = 0
 		for k := range p.joined {
@@ -226,6 +270,15 @@ func (p *peer) learn(i *instance) {
 // callee is whom a call of this peer reaches: the service, and the instance if
 // it is always the same one.
 func (p *peer) callee() (*service, *instance) {
+	if !p.known {
+		p.known = true
+		p.reached.svc, p.reached.inst = p.vote()
+	}
+	return p.reached.svc, p.reached.inst
+}
+
+// vote counts who answered.
+func (p *peer) vote() (*service, *instance) {
 	if p.joins == 0 {
 		return p.external, nil
 	}

@@ -20,14 +20,27 @@ type bucket struct {
 	n  uint32
 }
 
-// bucketOf is the bucket of a duration in nanoseconds.
+// bucketOf is the bucket of a duration in nanoseconds. It reads the binary
+// logarithm off the number's exponent, and its quarter off the fraction.
 func bucketOf(ns int64) uint8 {
 	us := float64(ns) / 1e3
 	if us <= 1 {
 		return 0
 	}
-	return uint8(min(int(math.Log2(us)*perOctave), maxBucket))
+	b := math.Float64bits(us)
+	at := int(b>>52-1023) * perOctave
+	for _, limit := range quarters {
+		if b&(1<<52-1) >= limit {
+			at++
+		}
+	}
+	return uint8(min(at, maxBucket))
 }
+
+// quarters are the fractions of 2 to the powers of 1/4, 1/2 and 3/4.
+var quarters = [perOctave - 1]uint64{fraction(0.25), fraction(0.5), fraction(0.75)}
+
+func fraction(power float64) uint64 { return math.Float64bits(math.Exp2(power)) & (1<<52 - 1) }
 
 // middle is the geometric middle of a bucket in nanoseconds.
 func middle(b uint8) float64 { return math.Exp2((float64(b)+0.5)/perOctave) * 1e3 }

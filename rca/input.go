@@ -38,6 +38,7 @@ type Span struct {
 	ParentID [8]byte
 	Kind     SpanKind
 	Entity   event.Entity
+	Method   string // comes before the name, if there is one
 	Name     string // of the operation, by http.route, rpc.method or the span's name
 	Start    time.Time
 	End      time.Time
@@ -51,7 +52,8 @@ type Span struct {
 type Peer struct {
 	Service string // peer.service
 	System  string // db.system.name, messaging.system, rpc.system …
-	Address string // server.address, with port
+	Address string // server.address, with or without the port
+	Port    uint16 // 0: none, or part of the address
 }
 
 // Log is what the engine needs to know of a log record.

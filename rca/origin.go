@@ -54,6 +54,7 @@ type judge struct {
 	parent   []int // index of the parent span, or -1
 	children [][]int
 	spans    []int // without doubles
+	local    [][2]int64
 }
 
 // judge reads a complete trace: who called whom, own times, and one origin if
@@ -127,7 +128,10 @@ func (j *judge) join(i int) {
 // together. A child elsewhere counts by its duration, since its clock may be off.
 func (j *judge) self(i int) int64 {
 	s := &j.t.spans[i]
-	var local [][2]int64
+	if len(j.children[i]) == 0 {
+		return max(0, s.duration())
+	}
+	local := j.local[:0]
 	var remote int64
 	for _, c := range j.children[i] {
 		k := &j.t.spans[c]
@@ -137,7 +141,10 @@ func (j *judge) self(i int) int64 {
 			remote = max(remote, k.duration())
 		}
 	}
-	slices.SortFunc(local, func(a, b [2]int64) int { return int(min(1, max(-1, a[0]-b[0]))) })
+	j.local = local
+	if len(local) > 1 {
+		slices.SortFunc(local, func(a, b [2]int64) int { return int(min(1, max(-1, a[0]-b[0]))) })
+	}
 	covered, until := int64(0), s.start
 	for _, iv := range local {
 		if from := max(iv[0], until); iv[1] > from {

@@ -45,6 +45,34 @@ type recorder struct {
 type recorded struct {
 	slice        int64
 	spans, lines int
+	left         bool // it is not in the sample
+}
+
+// sampled is how many traces a second of one entry operation are counted: a
+// share of one in a hundred shows in a slice of five seconds. Past it, a sample
+// by trace id is taken.
+const sampled = 100
+
+// sampling is how many traces began with an operation.
+type sampling struct {
+	sec       int64
+	n, before uint32 // in that second, and in the one before
+}
+
+// take tells whether a trace is in the sample.
+func (s *sampling) take(id [16]byte, sec int64) bool {
+	if sec != s.sec {
+		s.before = s.n
+		if sec != s.sec+1 {
+			s.before = 0
+		}
+		s.sec, s.n = sec, 0
+	}
+	s.n++
+	if n := max(s.before, s.n/4); n > sampled {
+		return profile.Chance(id[8:]) < sampled/float64(n)
+	}
+	return true
 }
 
 func newRecorder(names *profile.Names) *recorder {
@@ -181,6 +209,9 @@ func (r *recorder) compare(onset time.Time) []profile.Rank {
 func (j *judge) record(t *trace, now int64) {
 	r := j.rec
 	n := len(t.spans)
+	if t.recorded.left {
+		return
+	}
 	if t.recorded.spans > 0 || t.recorded.lines > 0 {
 		if t.recorded.spans == n && t.recorded.lines == len(t.lines) {
 			return
@@ -197,6 +228,10 @@ func (j *judge) record(t *trace, now int64) {
 		}
 	}
 	sec := now
+	if n > 0 && t.recorded.spans == 0 && !t.spans[j.root()].op.taken.take(t.id, now) {
+		t.recorded.left = true
+		return
+	}
 	if n > 0 {
 		end := int64(0)
 		for i := range t.spans {
@@ -211,7 +246,17 @@ func (j *judge) record(t *trace, now int64) {
 	}
 	r.fill(j, t, len(t.lines))
 	r.collector.Collect(p, r.spans, r.lines, 1)
-	t.recorded = recorded{sec, n, len(t.lines)}
+	t.recorded = recorded{slice: sec, spans: n, lines: len(t.lines)}
+}
+
+// root is the first span without a parent.
+func (j *judge) root() int {
+	for _, i := range j.spans {
+		if j.parent[i] < 0 {
+			return i
+		}
+	}
+	return j.spans[0]
 }
 
 // fill translates a linked trace.

@@ -72,6 +72,7 @@ type trace struct {
 	first, last int64 // arrival
 	judged      bool
 	waiting     bool // in the list of those to be judged
+	gone        bool // evicted while it waited
 	marks       []mark
 	bytes       int64
 }
@@ -90,6 +91,7 @@ type traces struct {
 	byID    map[[16]byte]*trace
 	order   []*trace // by first arrival
 	waiting []*trace // to be judged
+	free    []*trace // forgotten ones, whose memory is used again
 	bytes   int64
 	spans   int
 }
@@ -97,7 +99,8 @@ type traces struct {
 func (t *traces) trace(id [16]byte, now int64) *trace {
 	tr, ok := t.byID[id]
 	if !ok {
-		tr = &trace{id: id, first: now, bytes: traceBytes}
+		tr = t.fresh()
+		tr.id, tr.first, tr.bytes = id, now, traceBytes
 		t.byID[id] = tr
 		t.order = append(t.order, tr)
 		t.bytes += traceBytes
@@ -118,6 +121,7 @@ func (t *traces) ready(quiet, old int64) (list []*trace) {
 	rest := t.waiting[:0]
 	for _, tr := range t.waiting {
 		switch {
+		case tr.gone:
 		case tr.last <= quiet || tr.first <= old:
 			tr.waiting = false
 			list = append(list, tr)
@@ -141,14 +145,32 @@ func (t *traces) evictOldest() *trace {
 	delete(t.byID, tr.id)
 	t.bytes -= tr.bytes
 	t.spans -= len(tr.spans)
-	if tr.waiting {
-		for i, w := range t.waiting {
-			if w == tr {
-				t.waiting = append(t.waiting[:i], t.waiting[i+1:]...)
-				break
-			}
-		}
+	switch {
+	case tr.waiting:
+		tr.gone = true
+	case len(t.free) < maxFree && cap(tr.spans) <= maxFreeSpans:
+		t.free = append(t.free, tr)
 	}
+	return tr
+}
+
+// Limits of the memory that is kept for new traces.
+const (
+	maxFree      = 2000
+	maxFreeSpans = 64
+)
+
+// fresh is an empty trace, in the memory of a forgotten one if there is any.
+func (t *traces) fresh() *trace {
+	n := len(t.free)
+	if n == 0 {
+		return &trace{spans: make([]heldSpan, 0, 8)}
+	}
+	tr := t.free[n-1]
+	t.free = t.free[:n-1]
+	clear(tr.logs)
+	clear(tr.notes)
+	*tr = trace{spans: tr.spans[:0], logs: tr.logs[:0], lines: tr.lines[:0], notes: tr.notes[:0], marks: tr.marks[:0]}
 	return tr
 }
 

@@ -89,3 +89,13 @@ func (n *Names) Text(id ID) string {
 
 // Len is the number of names with a text.
 func (n *Names) Len() int { return len(n.texts) }
+
+// Chance is a number from 0 to 1 that an identifier always has: what samples by
+// it takes the same traces everywhere.
+func Chance(id []byte) float64 {
+	h := uint64(offset64)
+	for _, b := range id {
+		h = (h ^ uint64(b)) * prime64
+	}
+	return float64(stir(h)>>11) / (1 << 53)
+}

@@ -59,8 +59,7 @@ func TestGrafanaSignature(t *testing.T) {
 	s.results(t, map[result]int64{resultUnauthorized: 5, resultAccepted: 2})
 }
 
-// The body is signed as it was sent: as gzip it is signed before it is packed,
-// and a repetition with a time that is long over is refused.
+// A repetition with a time that is long over is refused.
 func TestSignedTime(t *testing.T) {
 	const stampHeader = "X-Grafana-Alerting-Timestamp"
 	s := serve(t, func(c *Config) {

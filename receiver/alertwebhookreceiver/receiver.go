@@ -67,7 +67,7 @@ func newWebhook(cfg *Config, set receiver.Settings, next consumer.Logs) (*webhoo
 	w := &webhook{
 		cfg: cfg, set: set, next: next, now: time.Now,
 		limits:    payload.Limits{Depth: cfg.MaxDepth, Alerts: cfg.MaxAlertsPerRequest},
-		rules:     cfg.rules(),
+		rules:     cfg.rules(set.ID),
 		book:      book.NewBook(cfg.MaxKnownAlerts, cfg.ResolvedHold),
 		gate:      newGate(cfg.MaxInFlight),
 		encoder:   encoder{eventlog.NewCodec(string(cfg.MACKey)), set.Resource, set.BuildInfo.Version},

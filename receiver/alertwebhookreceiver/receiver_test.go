@@ -214,6 +214,18 @@ func TestIgnoredAlertsArePassedOnMarked(t *testing.T) {
 	}
 }
 
+// A sender with a scope can't end another's alert by using its fingerprint.
+func TestFingerprintsOfAScopeAreItsOwn(t *testing.T) {
+	body := []byte(`{"alerts":[{"status":"firing","labels":{"service":"payment"},"fingerprint":"f"}]}`)
+	open, scoped := serve(t, nil, nil), serve(t, func(c *Config) { c.Scope.Services = []string{"payment"} }, nil)
+	for _, s := range []*served{open, scoped} {
+		status, _ := s.post(t, body)
+		require.Equal(t, http.StatusOK, status)
+	}
+	assert.Equal(t, "f", open.alerts(t)[0].Fingerprint)
+	assert.Equal(t, scoped.set.ID.String()+":f", scoped.alerts(t)[0].Fingerprint)
+}
+
 func TestMappedBody(t *testing.T) {
 	s := serve(t, func(c *Config) {
 		m := c.Mapping.GetOrInsertDefault()

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 
+	"go.opentelemetry.io/collector/component"
+
 	"github.com/otelheal/otelheal/receiver/alertwebhookreceiver/internal/payload"
 )
 
@@ -44,13 +46,18 @@ func (t *TargetConfig) Validate() error {
 	return nil
 }
 
-func (c *Config) rules() *payload.Rules {
+// rules are those of the receiver with an ID.
+func (c *Config) rules(id component.ID) *payload.Rules {
 	t := &c.Target
-	return &payload.Rules{
+	r := &payload.Rules{
 		Service: t.Service, Namespace: t.Namespace, Instance: t.Instance, Host: t.Host,
 		Name: t.Name, Severity: t.Severity, Summary: t.Summary,
 		Tests: c.TestAlerts, Services: c.Scope.Services, Namespaces: c.Scope.Namespaces,
 	}
+	if len(r.Services)+len(r.Namespaces) > 0 {
+		r.Owner = id.String()
+	}
+	return r
 }
 
 // MappingConfig says where a sender's JSON has what an alert needs. Each is a

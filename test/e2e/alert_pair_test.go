@@ -3,6 +3,7 @@ package e2e
 import (
 	"fmt"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"time"
 
@@ -13,8 +14,8 @@ import (
 	"github.com/otelheal/otelheal/test/harness"
 )
 
-// Two Alertmanagers that do not hear of each other send everything twice. One is
-// restarted, and so is otelheal. Each alert comes in once and ends once, and so
+// Two Alertmanagers that do not hear of each other send everything twice. Both are
+// restarted, one of them by force, and so is otelheal. Each alert comes in once and ends once, and so
 // do the incidents.
 func TestPairOfAlertmanagersAndRestarts(t *testing.T) {
 	ports, dir := harness.Ports(t, 2), t.TempDir()
@@ -51,7 +52,8 @@ func TestPairOfAlertmanagersAndRestarts(t *testing.T) {
 
 	fire(10)
 	wait(10, "the first alerts")
-	pair[0].restart()
+	pair[0].restart(syscall.SIGKILL) // it does not know what it sent, and sends it again
+	pair[1].restart(syscall.SIGTERM)
 	fire(10)
 	wait(20, "the alerts after Alertmanager's restart")
 	fire(10) // some of them while otelheal is away

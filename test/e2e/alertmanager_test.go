@@ -66,7 +66,7 @@ receivers:
 	t.Cleanup(func() {
 		close(a.stop)
 		a.done.Wait()
-		a.end()
+		a.end(syscall.SIGTERM)
 		if t.Failed() {
 			log, _ := os.ReadFile(filepath.Join(dir, "log"))
 			t.Logf("Alertmanager logged:\n%s", log)
@@ -86,15 +86,15 @@ func (a *alertmanager) start() {
 	require.Eventually(a.t, func() bool { return get(a.t, "http://"+a.address+"/-/ready") == "OK" }, 30*time.Second, 50*time.Millisecond)
 }
 
-// end asks it to end and waits until it has.
-func (a *alertmanager) end() {
-	_ = a.cmd.Process.Signal(syscall.SIGTERM)
+// end ends it and waits until it has ended.
+func (a *alertmanager) end(how syscall.Signal) {
+	_ = a.cmd.Process.Signal(how)
 	_ = a.cmd.Wait()
 }
 
-func (a *alertmanager) restart() {
+func (a *alertmanager) restart(how syscall.Signal) {
 	a.t.Helper()
-	a.end()
+	a.end(how)
 	a.start()
 }
 

@@ -18,6 +18,9 @@ type Rules struct {
 	Summary                            []string // annotation names
 	Tests                              []string // alert names that are trials
 	Services, Namespaces               []string // what the sender may speak of; empty: anything
+	// Owner, if set, is put before fingerprints: then no other sender's alert has
+	// the same, so that a sender with a scope can't end what is not its own.
+	Owner string
 }
 
 // maxAhead is how far an alert's start may lie in the future, for clocks differ.
@@ -60,6 +63,9 @@ func (r *Rules) Event(raw *Raw, now time.Time) (event.Alert, error) {
 			return a, &Error{raw.Path, "it has neither labels nor a fingerprint, so nothing tells it from others"}
 		}
 		a.Fingerprint = fingerprint(raw.Labels)
+	}
+	if r.Owner != "" {
+		a.Fingerprint = r.Owner + ":" + a.Fingerprint
 	}
 	if reason := label(raw.Annotations, stateReason); reason != "" && len(a.Labels) < event.MaxLabels {
 		a.Labels = withLabel(a.Labels, event.Label{Key: stateReason, Value: reason})

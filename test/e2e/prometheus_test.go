@@ -1,0 +1,131 @@
+package e2e
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/otelheal/otelheal/test/harness"
+)
+
+// startPrometheus runs a real one with our example of its configuration and our
+// rules, and the addresses of that in place of the usual ones.
+func startPrometheus(t *testing.T, collector, healer string) string {
+	t.Helper()
+	path, err := exec.LookPath("prometheus")
+	require.NoError(t, err, "Prometheus is missing: apt-get install prometheus")
+	dir := t.TempDir()
+	const examples = "../../examples/prometheus/"
+	config, err := os.ReadFile(examples + "prometheus.yml")
+	require.NoError(t, err)
+	text := strings.NewReplacer("127.0.0.1:8888", collector, "127.0.0.1:8085", healer, ": 5s", ": 1s").Replace(string(config))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "prometheus.yml"), []byte(text), 0o600))
+	rules, err := os.ReadFile(examples + "rules.yaml")
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "rules.yaml"), rules, 0o600))
+	log, err := os.Create(filepath.Join(dir, "log"))
+	require.NoError(t, err)
+	defer log.Close()
+	address := harness.Ports(t, 1)[0]
+	cmd := exec.Command(path, "--config.file="+filepath.Join(dir, "prometheus.yml"), "--storage.tsdb.path="+filepath.Join(dir, "data"),
+		"--web.listen-address="+address)
+	cmd.Stdout, cmd.Stderr = log, log
+	require.NoError(t, cmd.Start())
+	t.Cleanup(func() {
+		_ = cmd.Process.Signal(syscall.SIGTERM)
+		_ = cmd.Wait()
+		if t.Failed() {
+			text, _ := os.ReadFile(filepath.Join(dir, "log"))
+			t.Logf("Prometheus logged:\n%s", text)
+		}
+	})
+	require.Eventually(t, func() bool { return strings.Contains(get(t, "http://"+address+"/-/ready"), "Ready") }, 30*time.Second, 100*time.Millisecond)
+	return address
+}
+
+// asks returns the label sets that a query finds at present.
+func asks(t *testing.T, prometheus, promQL string) (found []map[string]string) {
+	body := get(t, "http://"+prometheus+"/api/v1/query?"+url.Values{"query": {promQL}}.Encode())
+	var answer struct {
+		Status string
+		Data   struct{ Result []struct{ Metric map[string]string } }
+	}
+	if json.Unmarshal([]byte(body), &answer) != nil || answer.Status != "success" {
+		t.Logf("%s: %s", promQL, body)
+		return nil
+	}
+	for _, r := range answer.Data.Result {
+		found = append(found, r.Metric)
+	}
+	return found
+}
+
+const scraped = `
+receivers:
+  otlp: {protocols: {grpc: {endpoint: GRPC}}}
+  otelheal: {source: healer}
+processors: {anomaly: }
+connectors: {rca: {resolve_after: 5s}}
+exporters: {recovery: {backend: healer}}
+extensions:
+  healer: {journal: {path: DIR/healer.db}, http: {endpoint: HEALER}}
+service:
+  extensions: [healer]
+  telemetry: {metrics: {readers: [{pull: {exporter: {prometheus: {host: 127.0.0.1, port: PORT}}}}]}}
+  pipelines:
+    metrics: {receivers: [otlp], processors: [anomaly], exporters: [rca]}
+    traces: {receivers: [otlp], exporters: [rca]}
+    logs: {receivers: [otlp, otelheal], exporters: [rca]}
+    logs/incidents: {receivers: [rca], exporters: [recovery]}
+`
+
+// A real Prometheus sees an incident with its cause, the page that nobody's
+// policy leads to, and the end; our rules alert about it.
+func TestPrometheusSeesIncidentsAndOutcomes(t *testing.T) {
+	ports, dir := harness.Ports(t, 3), t.TempDir()
+	_, port, _ := strings.Cut(ports[1], ":")
+	harness.Start(t, harness.Config(t, scraped, "GRPC", ports[0], "PORT", port, "HEALER", ports[2], "DIR", dir))
+	prometheus := startPrometheus(t, ports[1], ports[2])
+	seen := func(promQL string, within time.Duration) []map[string]string {
+		t.Helper()
+		var found []map[string]string
+		require.Eventually(t, func() bool { found = asks(t, prometheus, promQL); return len(found) > 0 }, within, 200*time.Millisecond, promQL)
+		return found
+	}
+	seen(`count(up == 1) == 2`, 20*time.Second)
+	assert.Empty(t, asks(t, prometheus, `otelheal_incidents_open`))
+
+	app := harness.RunApp(t, ports[0])
+	require.Eventually(t, func() bool { return app.Sent() >= 25*20 }, learns, 100*time.Millisecond)
+	app.Fail(true)
+	open := seen(`otelheal_incidents_open == 1`, detects)
+	require.Len(t, open, 1)
+	assert.Equal(t, "shop/payment", open[0]["service"])
+	t.Logf("open: %v", open[0])
+	paged := seen(`otelheal_healer_outcomes_total{page="true"} == 1`, 60*time.Second)
+	t.Logf("outcome: %v", paged[0])
+	seen(`ALERTS{alertname="OtelhealPersonNeeded", alertstate="firing"}`, 20*time.Second)
+
+	// Somebody without a key tries the healer's port.
+	resp, err := http.Post("http://"+ports[2]+"/v1/actions", "application/cloudevents+json", strings.NewReader("{}"))
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	http.DefaultClient.CloseIdleConnections()
+	assert.Equal(t, http.StatusUnauthorized, resp.StatusCode)
+	forged := seen(`ALERTS{alertname="OtelhealForgery", alertstate="firing"}`, 20*time.Second)
+	assert.Equal(t, "signature", forged[0]["cause"])
+
+	app.Fail(false)
+	require.Eventually(t, func() bool { return len(asks(t, prometheus, `otelheal_incidents_open`)) == 0 }, 60*time.Second, 200*time.Millisecond,
+		"the series ends with the incident")
+}

@@ -32,16 +32,16 @@ func (r *reader) raw() (start, end int, err error) {
 
 var digits = []byte("+-.0123456789eE")
 
-func (r *reader) number() (string, error) {
+func (r *reader) number() ([]byte, error) {
 	start := r.pos
 	for r.pos < len(r.data) && bytes.IndexByte(digits, r.data[r.pos]) >= 0 {
 		r.pos++
 	}
 	n := r.data[start:r.pos]
-	if len(n) > 64 || !json.Valid(n) {
-		return "", r.fail("no number, at byte %d", start)
+	if !json.Valid(n) {
+		return nil, r.fail("no number, at byte %d", start)
 	}
-	return string(n), nil
+	return n, nil
 }
 
 func (r *reader) word() (string, error) {
@@ -68,7 +68,8 @@ func (r *reader) text() (string, error) {
 		}
 		return r.decode(start, end)
 	case kindNumber:
-		return r.number()
+		n, err := r.number()
+		return string(n[:min(len(n), event.MaxText)]), err
 	case kindWord:
 		w, err := r.word()
 		if w != "true" && w != "false" {

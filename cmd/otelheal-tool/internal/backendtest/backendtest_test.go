@@ -3,6 +3,7 @@ package backendtest
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -149,6 +150,32 @@ func TestOptionsAreChecked(t *testing.T) {
 		assert.ErrorContains(t, err, want)
 	}
 	assert.NotContains(t, err.Error(), "hunter2")
+}
+
+// What authorizes us at the backend does not go to whoever counts the effects.
+func TestHeadersGoToTheBackendOnly(t *testing.T) {
+	b, o := newFake(t, "")
+	var leaked, missed atomic.Bool
+	backend := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		missed.Store(missed.Load() || r.Header.Get("Authorization") == "")
+		if r.Method == http.MethodPost {
+			b.take(w, r)
+		} else {
+			w.WriteHeader(http.StatusNotFound)
+		}
+	}))
+	t.Cleanup(backend.Close)
+	witness := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		leaked.Store(leaked.Load() || r.Header.Get("Authorization") != "")
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		fmt.Fprint(w, b.effects)
+	}))
+	t.Cleanup(witness.Close)
+	o.Endpoint, o.Effects, o.Header = backend.URL, witness.URL, http.Header{"Authorization": {"Bearer hush"}}
+	assert.Empty(t, run(t, o)[Fail])
+	assert.False(t, leaked.Load())
+	assert.False(t, missed.Load())
 }
 
 func TestCommand(t *testing.T) {

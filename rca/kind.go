@@ -66,7 +66,7 @@ func (e *Engine) kindOfRank(r *profile.Rank) event.Kind {
 			}
 		}
 		return event.KindErrors
-	case r.Metric != nil && r.M >= speaks && (r.Time == nil || r.Time.Kind == profile.SegmentSelf || r.M >= r.L):
+	case r.Metric != nil && r.M >= speaks:
 		switch familyOf(e.g.names.Text(r.Metric.Metric)) {
 		case familyCPU:
 			return event.KindCPU

@@ -16,7 +16,7 @@ const speaks = 2
 
 // infer compares the time since the onset with the baseline, once a second.
 func (e *Engine) infer(i *incident) {
-	if i.inferred == e.g.now {
+	if e.g.now-i.inferred < e.inferEvery(i) {
 		return
 	}
 	i.inferred = e.g.now
@@ -30,9 +30,20 @@ func (e *Engine) infer(i *incident) {
 	}
 }
 
+// inferEvery is how many seconds a comparison stands: one, and more for old
+// incidents and for many at once, since each costs a walk through the profile.
+func (e *Engine) inferEvery(i *incident) int64 {
+	every := 1 + int64(len(e.incidents)/4)
+	if e.g.now-i.OpenedAt.Unix() > 2*pending {
+		every += 10
+	}
+	return every
+}
+
 // inner names what inside a service is to blame: the lines between which it
-// went another way, the network, a metric, an operation. It is empty where
-// nothing was found.
+// went another way, a metric, the network, an operation. A metric that left its
+// normal explains slow answers of any sort, since who is starved lets callers
+// wait as well. It is empty where nothing was found.
 func (e *Engine) inner(r *profile.Rank) string {
 	if r == nil {
 		return ""
@@ -41,7 +52,7 @@ func (e *Engine) inner(r *profile.Rank) string {
 	switch {
 	case t != nil && r.T >= max(r.L, r.M) && r.T >= speaks:
 		return e.transition(t)
-	case r.Metric != nil && r.M >= speaks && (x == nil || x.Kind == profile.SegmentSelf || r.M >= r.L):
+	case r.Metric != nil && r.M >= speaks:
 		return "metric " + e.g.names.Text(r.Metric.Metric)
 	case x != nil && r.L >= speaks && x.Kind == profile.SegmentSelf:
 		return "operation " + e.g.names.Text(x.Op)
@@ -58,7 +69,7 @@ func (e *Engine) differs(r *profile.Rank) string {
 		return ""
 	case r.Transition != nil && r.T >= max(r.L, r.M):
 		return e.transition(r.Transition)
-	case r.Metric != nil && r.M >= r.L:
+	case r.Metric != nil && r.M >= speaks:
 		return e.whyMetric(r.Metric)
 	case r.Time != nil:
 		return e.whyTime(r.Time)

@@ -42,7 +42,7 @@ func Nezha(ctx context.Context, dir string, set Settings) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Result{}
+	r := &Result{False: []string{}, Cases: []Case{}}
 	for _, day := range list {
 		play := playDay
 		if set.Paper {

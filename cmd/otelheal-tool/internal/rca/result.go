@@ -88,19 +88,24 @@ func sameInner(truth, inner string) bool {
 
 // sum counts what came where.
 func (r *Result) sum() {
-	n := float64(len(r.Cases))
+	var first, three, five, inner int
 	for k := range r.Cases {
 		c := &r.Cases[k]
-		within := func(limit int) float64 {
-			if c.Rank > 0 && c.Rank <= limit {
-				return 1 / n
-			}
-			return 0
+		if c.Rank == 1 {
+			first++
 		}
-		r.AS1, r.AS3, r.AS5 = r.AS1+within(1), r.AS3+within(3), r.AS5+within(5)
+		if c.Rank >= 1 && c.Rank <= 3 {
+			three++
+		}
+		if c.Rank >= 1 && c.Rank <= 5 {
+			five++
+		}
 		if c.InnerRight {
-			r.Inner1 += 1 / n
+			inner++
 		}
+	}
+	if n := float64(len(r.Cases)); n > 0 {
+		r.AS1, r.AS3, r.AS5, r.Inner1 = float64(first)/n, float64(three)/n, float64(five)/n, float64(inner)/n
 	}
 }
 

@@ -58,7 +58,9 @@ func asks(t *testing.T, prometheus, promQL string) (found []map[string]string) {
 	body := get(t, "http://"+prometheus+"/api/v1/query?"+url.Values{"query": {promQL}}.Encode())
 	var answer struct {
 		Status string
-		Data   struct{ Result []struct{ Metric map[string]string } }
+		Data   struct {
+			Result []struct{ Metric map[string]string }
+		}
 	}
 	if json.Unmarshal([]byte(body), &answer) != nil || answer.Status != "success" {
 		t.Logf("%s: %s", promQL, body)

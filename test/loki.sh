@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds a real Loki for the tests that want one, and prints where it is. It is
-# kept outside the repository: ten minutes cold, 147 MB.
+# kept outside the repository: five to ten minutes cold, 220 MB.
 set -euo pipefail
 version=v3.7.8
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/otelheal"

@@ -12,6 +12,7 @@ const (
 	pending      = 60  // seconds before a slice becomes baseline: a fault is noticed later than it begins
 	young        = 300 // seconds of baseline below which pending ones count as well
 	fadeAfter    = 6 * 3600
+	lately       = 600 // seconds of each half of the recent baseline
 	maxOutcomes  = 4096
 	maxKnown     = 50_000
 )
@@ -32,8 +33,10 @@ type recorder struct {
 	limits    profile.Limits
 	slices    []profileSlice // sorted, the newest last
 	base      *profile.Profile
-	covered   int64 // seconds in the baseline
-	since     int64 // of them, since it was faded last
+	covered   int64               // seconds in the baseline
+	since     int64               // of them, since it was faded last
+	recent    [2]*profile.Profile // the last ten minutes that were clean, as far as they are over, and the ten before
+	newest    int64               // seconds in the first of them
 	outcomes  []profile.ID
 	outcomeOf map[string]uint16
 	spans     []profile.Span
@@ -78,7 +81,7 @@ func (s *sampling) take(id [16]byte, sec int64) bool {
 func newRecorder(names *profile.Names) *recorder {
 	l := profile.DefaultLimits()
 	return &recorder{
-		names: names, templates: profile.NewTemplates(names), limits: l, base: profile.New(l),
+		names: names, templates: profile.NewTemplates(names), limits: l, base: profile.New(l), recent: [2]*profile.Profile{profile.New(l), profile.New(l)},
 		outcomes: []profile.ID{profile.OK}, outcomeOf: map[string]uint16{"": 0},
 	}
 }
@@ -158,17 +161,27 @@ func (r *recorder) fold(now int64, frozen bool) {
 		if s.at+sliceSeconds > now-pending {
 			break
 		}
-		r.base.Merge(s.Profile)
-		r.covered += sliceSeconds
-		if r.since += sliceSeconds; r.since >= fadeAfter {
-			r.since = 0
-			r.base.Fade()
-		}
+		r.learn(s.Profile)
 		drop = k + 1
 	}
 	if drop > 0 {
 		clear(r.slices[:drop])
 		r.slices = r.slices[drop:]
+	}
+}
+
+// learn makes a slice baseline.
+func (r *recorder) learn(p *profile.Profile) {
+	r.base.Merge(p)
+	r.recent[0].Merge(p)
+	r.covered += sliceSeconds
+	if r.since += sliceSeconds; r.since >= fadeAfter {
+		r.since = 0
+		r.base.Fade()
+	}
+	if r.newest += sliceSeconds; r.newest >= lately {
+		r.newest = 0
+		r.recent[0], r.recent[1] = profile.New(r.limits), r.recent[0]
 	}
 }
 
@@ -179,7 +192,7 @@ func (r *recorder) thaw() {
 }
 
 func (r *recorder) bytes() int64 {
-	n := r.base.Bytes()
+	n := r.base.Bytes() + r.recent[0].Bytes() + r.recent[1].Bytes()
 	for k := range r.slices {
 		n += r.slices[k].Bytes()
 	}
@@ -202,7 +215,13 @@ func (r *recorder) compare(onset time.Time) []profile.Rank {
 			base.Merge(s.Profile)
 		}
 	}
-	return profile.Ranking(base, now)
+	if r.covered < 2*lately {
+		return profile.Ranking(now, base) // the recent one is the same
+	}
+	recent := profile.New(r.limits)
+	recent.Merge(r.recent[0])
+	recent.Merge(r.recent[1])
+	return profile.Ranking(now, base, recent)
 }
 
 // record counts a trace that is complete, or complete again.

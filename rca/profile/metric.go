@@ -43,13 +43,11 @@ func metrics(base, now *Profile) (list []MetricEvidence) {
 			}
 			usual := b.median()
 			r := math.Log((max(0, c.Max) + small) / (usual + small))
-			if r < math.Log(materialRatio) {
-				continue
+			x := 0.0
+			if r >= math.Log(materialRatio) {
+				x = max(0, -tail.lnTail(r)-math.Log(float64(tests))-math.Log(float64(c.N)))
 			}
-			x := -tail.lnTail(r) - math.Log(float64(tests)) - math.Log(float64(c.N))
-			if x > 0 {
-				list = append(list, MetricEvidence{key.node, key.instance, metric, x, usual, c.Max})
-			}
+			list = append(list, MetricEvidence{key.node, key.instance, metric, x, usual, c.Max})
 		}
 	}
 	return list

@@ -12,7 +12,7 @@ import (
 type ContextEvidence struct {
 	Family             Family
 	Node, Op, From     ID
-	Caller             ID // of an answer
+	Caller, Callee     ID // of an answer
 	Nats               float64
 	Lost, Came         ID
 	LostWas, LostIs    float64 // shares
@@ -49,7 +49,11 @@ type Rank struct {
 
 // Ranking compares a stretch of time with what it usually looks like. It lists
 // every service that is in the stretch, the likeliest cause first.
-func Ranking(base, now *Profile) []Rank {
+//
+// There may be several baselines, such as a long and a recent one: only what
+// differs from each of them counts. A state that comes and goes is in the long
+// one, a release of an hour ago in the recent one.
+func Ranking(now *Profile, bases ...*Profile) []Rank {
 	ranks := map[ID]*Rank{}
 	at := func(n ID) *Rank {
 		r := ranks[n]
@@ -59,22 +63,22 @@ func Ranking(base, now *Profile) []Rank {
 		}
 		return r
 	}
-	for _, x := range contexts(base, now) {
+	for _, x := range leastOf(bases, contextKey, func(x *ContextEvidence) float64 { return x.Nats }, func(b *Profile) []ContextEvidence { return contexts(b, now) }) {
 		if r := at(x.Node); x.Nats > r.T || x.Nats == r.T && r.Transition != nil && before(&x, r.Transition) {
 			r.T, r.Transition = max(0, x.Nats), &x
 		}
 	}
-	for _, x := range times(base, now) {
+	for _, x := range leastOf(bases, segmentKey, func(x *SegmentEvidence) float64 { return x.Nats }, func(b *Profile) []SegmentEvidence { return times(b, now) }) {
 		if r := at(x.Node); r.Time == nil || x.Nats > r.L {
 			r.L, r.Time = x.Nats, &x
 		}
 	}
-	for _, x := range metrics(base, now) {
-		if r := at(x.Node); x.Nats > r.M || x.Nats == r.M && r.Metric != nil && x.Metric < r.Metric.Metric {
+	for _, x := range leastOf(bases, metricKey, func(x *MetricEvidence) float64 { return x.Nats }, func(b *Profile) []MetricEvidence { return metrics(b, now) }) {
+		if r := at(x.Node); x.Nats > r.M || x.Nats == r.M && x.Nats > 0 && x.Metric < r.Metric.Metric {
 			r.M, r.Metric = x.Nats, &x
 		}
 	}
-	below := reach(base, now)
+	below := reach(append(bases, now)...)
 	for _, r := range ranks {
 		r.X = r.T + max(0, r.L) + r.M
 	}
@@ -93,6 +97,46 @@ func Ranking(base, now *Profile) []Rank {
 	})
 	return list
 }
+
+// leastOf compares with each baseline and keeps of everything the least evidence.
+// A baseline that does not know something says nothing about it.
+func leastOf[X any](bases []*Profile, key func(*X) ID, nats func(*X) float64, find func(*Profile) []X) []X {
+	if len(bases) == 0 {
+		return nil
+	}
+	list := find(bases[0])
+	for _, b := range bases[1:] {
+		at := map[ID]int{}
+		for k := range list {
+			at[key(&list[k])] = k
+		}
+		for _, x := range find(b) {
+			if k, ok := at[key(&x)]; !ok {
+				list = append(list, x)
+			} else if nats(&x) < nats(&list[k]) {
+				list[k] = x
+			}
+		}
+	}
+	return list
+}
+
+func contextKey(x *ContextEvidence) ID {
+	node := x.Node
+	if x.Family == FamilyAnswer {
+		node = x.Callee
+	}
+	return contextID(x.Family, node, x.Op, x.From, 0)
+}
+
+func segmentKey(x *SegmentEvidence) ID {
+	if x.Kind != SegmentSelf {
+		return segmentID(x.Kind, x.To, x.Op)
+	}
+	return segmentID(x.Kind, x.Node, x.Op)
+}
+
+func metricKey(x *MetricEvidence) ID { return Combine(Combine(x.Node, x.Instance), x.Metric) }
 
 func before(a, b *ContextEvidence) bool {
 	return cmp.Or(cmp.Compare(a.Family, b.Family), cmp.Compare(a.Op, b.Op), cmp.Compare(a.From, b.From)) < 0
@@ -122,9 +166,6 @@ func contexts(base, now *Profile) []ContextEvidence {
 		} else {
 			nats = changed(&old.Context, &x.Context)
 		}
-		if nats <= 0 {
-			continue
-		}
 		nb, nc := float64(old.Count()), float64(x.Count())
 		e := ContextEvidence{
 			Family: x.Family, Node: x.Node, Op: x.Op, From: x.From, Nats: nats,
@@ -132,7 +173,7 @@ func contexts(base, now *Profile) []ContextEvidence {
 		}
 		e.compare(&old.Context, &x.Context, nb, nc)
 		if x.Family == FamilyAnswer {
-			e.Caller = x.Op
+			e.Caller, e.Callee = x.Op, x.Node
 		}
 		list = append(list, e)
 	}

@@ -3,6 +3,7 @@ package profile
 import (
 	"fmt"
 	"math/rand"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -112,7 +113,7 @@ func TestRankingNamesTheCauseAndNotItsVictims(t *testing.T) {
 			t.Parallel()
 			usual := shop{r: rand.New(rand.NewSource(1))}
 			c.fault.r = rand.New(rand.NewSource(2))
-			ranks := Ranking(usual.collect(300), c.fault.collect(40))
+			ranks := Ranking(c.fault.collect(40), usual.collect(300))
 			require.Equal(t, c.want, ranks[0].Node)
 			assert.Greater(t, ranks[0].Score, ranks[1].Score+8, "clearly")
 			c.check(t, ranks[0])
@@ -123,15 +124,33 @@ func TestRankingNamesTheCauseAndNotItsVictims(t *testing.T) {
 func TestRankingOfNothingUnusualIsQuiet(t *testing.T) {
 	for seed := range int64(20) {
 		usual, now := shop{r: rand.New(rand.NewSource(seed))}, shop{r: rand.New(rand.NewSource(seed + 100))}
-		for _, r := range Ranking(usual.collect(300), now.collect(40)) {
+		for _, r := range Ranking(now.collect(40), usual.collect(300)) {
 			assert.Less(t, r.Score, 3.0)
 		}
 	}
 }
 
+// A release of an hour ago changed the lines of back; what fails now is store.
+func TestWhatWasSoBeforeIsNoCause(t *testing.T) {
+	long := shop{r: rand.New(rand.NewSource(1)), shortcut: true}
+	recent := shop{r: rand.New(rand.NewSource(2))}
+	now := shop{r: rand.New(rand.NewSource(3)), storeFails: true}
+	base, lately := long.collect(3000), recent.collect(200)
+	base.Merge(lately)
+	of := func(list []Rank, n ID) Rank {
+		i := slices.IndexFunc(list, func(r Rank) bool { return r.Node == n })
+		require.GreaterOrEqual(t, i, 0)
+		return list[i]
+	}
+	assert.Greater(t, of(Ranking(now.collect(40), base), back).T, 20.0, "by the long baseline alone, the release is loud")
+	ranks := Ranking(now.collect(40), base, lately)
+	assert.Equal(t, store, ranks[0].Node)
+	assert.Less(t, of(ranks, back).T, 1.0)
+}
+
 func TestAMaterialGrowthIsAskedFor(t *testing.T) {
 	usual, now := shop{r: rand.New(rand.NewSource(1))}, shop{r: rand.New(rand.NewSource(2)), own: map[ID]int64{store: 1e6}}
-	for _, r := range Ranking(usual.collect(300), now.collect(300)) {
+	for _, r := range Ranking(now.collect(300), usual.collect(300)) {
 		assert.Less(t, r.L, 0.0, "a millisecond more of seventeen is significant, and of no matter")
 	}
 }
@@ -160,6 +179,9 @@ func TestMetricsByTheTailOfAllInstances(t *testing.T) {
 	list := metrics(base, now)
 	require.NotEmpty(t, list)
 	for _, x := range list {
+		if x.Nats == 0 {
+			continue
+		}
 		if x.Metric == cpu {
 			assert.Equal(t, IDOf("7"), x.Node)
 			assert.Greater(t, x.Nats, 5.0)

@@ -22,12 +22,28 @@ func (e *Engine) infer(i *incident) {
 	i.inferred = e.g.now
 	i.ranks = map[*service]*profile.Rank{}
 	i.speaks = false
-	for _, r := range e.rec.compare(i.Onset) {
+	i.compared = e.rec.since(i.Onset)
+	for _, r := range profile.Ranking(i.compared.now, i.compared.bases...) {
 		if s := e.g.byID[r.Node]; s != nil {
 			i.ranks[s] = &r
 			i.speaks = i.speaks || r.Score >= speaks
 		}
 	}
+}
+
+// unusual is the instance of a service that is out of line with what is usual,
+// and with its siblings; nil if none is, or more than one.
+func (e *Engine) unusual(i *incident, s *service) *instance {
+	list := profile.Instances(i.compared.now, s.id, i.compared.bases...)
+	if len(list) < 2 || list[0].X-list[1].X < speaks || list[0].Apart < speaks {
+		return nil
+	}
+	for _, inst := range s.instances {
+		if inst.id == list[0].Instance {
+			return inst
+		}
+	}
+	return nil
 }
 
 // inferEvery is how many seconds a comparison stands: one, and more for old

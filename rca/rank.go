@@ -305,8 +305,8 @@ func (e *Engine) alive(inst *instance, i *incident) bool {
 }
 
 // holders gives what differs from a service's baseline to one of its
-// candidates: the instance that was seen to fail or where most went wrong, else
-// the service as a whole.
+// candidates: the instance that was seen to fail or where most went wrong, or
+// that alone is out of line, else the service as a whole.
 func (e *Engine) holders(i *incident, list []candidate) {
 	best := map[*service]*candidate{}
 	for k := range list {
@@ -317,7 +317,15 @@ func (e *Engine) holders(i *incident, list []candidate) {
 		}
 	}
 	for svc, c := range best {
-		c.rank = i.ranks[svc]
+		r := i.ranks[svc]
+		if r != nil && c.weight == 0 && c.state == nil && len(svc.instances) > 1 && r.Score >= speaks {
+			if one := e.unusual(i, svc); one != nil {
+				if k := slices.IndexFunc(list, func(o candidate) bool { return o.inst == one }); k >= 0 {
+					c = &list[k]
+				}
+			}
+		}
+		c.rank = r
 	}
 }
 

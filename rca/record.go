@@ -30,11 +30,12 @@ type recorder struct {
 	names     *profile.Names
 	templates *profile.Templates
 	collector profile.Collector
-	limits    profile.Limits
+	limits    profile.Limits // of a slice
+	learnt    profile.Limits // of a baseline
 	slices    []profileSlice // sorted, the newest last
 	base      *profile.Profile
 	covered   int64               // seconds in the baseline
-	since     int64               // of them, since it was faded last
+	unfaded   int64               // of them, since it was faded last
 	recent    [2]*profile.Profile // the last ten minutes that were clean, as far as they are over, and the ten before
 	newest    int64               // seconds in the first of them
 	outcomes  []profile.ID
@@ -80,8 +81,11 @@ func (s *sampling) take(id [16]byte, sec int64) bool {
 
 func newRecorder(names *profile.Names) *recorder {
 	l := profile.DefaultLimits()
+	b := l
+	b.Parts = 0
 	return &recorder{
-		names: names, templates: profile.NewTemplates(names), limits: l, base: profile.New(l), recent: [2]*profile.Profile{profile.New(l), profile.New(l)},
+		learnt: b,
+		names:  names, templates: profile.NewTemplates(names), limits: l, base: profile.New(b), recent: [2]*profile.Profile{profile.New(b), profile.New(b)},
 		outcomes: []profile.ID{profile.OK}, outcomeOf: map[string]uint16{"": 0},
 	}
 }
@@ -175,13 +179,13 @@ func (r *recorder) learn(p *profile.Profile) {
 	r.base.Merge(p)
 	r.recent[0].Merge(p)
 	r.covered += sliceSeconds
-	if r.since += sliceSeconds; r.since >= fadeAfter {
-		r.since = 0
+	if r.unfaded += sliceSeconds; r.unfaded >= fadeAfter {
+		r.unfaded = 0
 		r.base.Fade()
 	}
 	if r.newest += sliceSeconds; r.newest >= lately {
 		r.newest = 0
-		r.recent[0], r.recent[1] = profile.New(r.limits), r.recent[0]
+		r.recent[0], r.recent[1] = profile.New(r.learnt), r.recent[0]
 	}
 }
 
@@ -199,29 +203,37 @@ func (r *recorder) bytes() int64 {
 	return n + int64(r.names.Len())*80
 }
 
-// compare ranks what happened since the onset against the baseline.
-func (r *recorder) compare(onset time.Time) []profile.Rank {
+// comparison is what happened since an onset, and what it is compared with.
+type comparison struct {
+	now   *profile.Profile
+	bases []*profile.Profile
+}
+
+// since gathers what happened since the onset.
+func (r *recorder) since(onset time.Time) comparison {
 	from := onset.Unix() - onset.Unix()%sliceSeconds
-	base, now := r.base, profile.New(r.limits)
+	c := comparison{now: profile.New(r.limits)}
+	base := r.base
 	if r.covered < young {
-		base = profile.New(r.limits)
+		base = profile.New(r.learnt)
 		base.Merge(r.base)
 	}
 	for k := range r.slices {
 		switch s := &r.slices[k]; {
 		case s.at >= from:
-			now.Merge(s.Profile)
+			c.now.Merge(s.Profile)
 		case r.covered < young && s.at+sliceSeconds <= from-sliceSeconds:
 			base.Merge(s.Profile)
 		}
 	}
-	if r.covered < 2*lately {
-		return profile.Ranking(now, base) // the recent one is the same
+	c.bases = []*profile.Profile{base}
+	if r.covered >= 2*lately { // before, the recent one is the same
+		recent := profile.New(r.learnt)
+		recent.Merge(r.recent[0])
+		recent.Merge(r.recent[1])
+		c.bases = append(c.bases, recent)
 	}
-	recent := profile.New(r.limits)
-	recent.Merge(r.recent[0])
-	recent.Merge(r.recent[1])
-	return profile.Ranking(now, base, recent)
+	return c
 }
 
 // record counts a trace that is complete, or complete again.
@@ -294,12 +306,18 @@ func (r *recorder) fill(j *judge, t *trace, lines int) {
 			Parent: -1, Calls: s.calls(), Node: s.inst.svc.id, Op: s.op.id, Instance: s.inst.id,
 			Status: r.outcomes[s.outcome], Start: s.start, End: s.end,
 		}
+		if len(s.inst.svc.instances) < 2 {
+			x.Instance = 0
+		}
 		if p := j.parent[i]; p >= 0 {
 			x.Parent = r.position[p]
 		}
 		if s.peer != nil {
-			if callee, _ := s.peer.callee(); callee != nil {
+			if callee, at := s.peer.callee(); callee != nil {
 				x.Peer = callee.id
+				if at != nil && len(callee.instances) > 1 {
+					x.PeerInstance = at.id
+				}
 			}
 		}
 		r.spans = append(r.spans, x)

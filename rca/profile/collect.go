@@ -10,13 +10,15 @@ import (
 // Span is what a profile needs to know of a span. Its parent is an index into
 // the same trace.
 type Span struct {
-	Parent     int32 // -1: none, or not in the trace
-	Calls      bool  // a client's or a producer's
-	Node, Op   ID
-	Instance   ID
-	Status     ID // OK, or what went wrong
-	Peer       ID // of a call: whom it is known to reach; 0: nobody knows
-	Start, End int64
+	Parent   int32 // -1: none, or not in the trace
+	Calls    bool  // a client's or a producer's
+	Node, Op ID
+	Instance ID // 0: it has no siblings
+	Status   ID // OK, or what went wrong
+	Peer     ID // of a call: whom it is known to reach; 0: nobody knows
+	// PeerInstance is which instance of it answers there, if it is always the same.
+	PeerInstance ID
+	Start, End   int64
 }
 
 func (s *Span) duration() int64 { return max(0, s.End-s.Start) }
@@ -51,6 +53,7 @@ type Collector struct {
 	children []int32
 	asker    []ID // who called the service in which a span is
 	now      ID   // of the span that is counted
+	worker   partKey
 }
 
 // Collect adds a trace to the profile, or with a sign of -1 takes back what
@@ -65,7 +68,7 @@ func (c *Collector) Collect(p *Profile, spans []Span, lines []Line, sign int32) 
 	c.link()
 	c.askers()
 	for i := range spans {
-		c.now = c.asker[i]
+		c.at(int32(i))
 		c.status(int32(i))
 		c.calls(int32(i))
 		c.time(int32(i))
@@ -150,12 +153,32 @@ func logSteps(ns int64) uint64 {
 }
 
 func (c *Collector) follow(f Family, node, op, from, to ID) {
-	x := c.p.context(f, node, op, from, c.now)
+	c.count(c.p.context(f, node, op, from, c.now), to)
+	if p := c.apart(node); p != nil {
+		c.count(p.context(f, node, op, from, c.now), to)
+	}
+}
+
+func (c *Collector) count(x *Context, to ID) {
 	x.add(to, c.sign)
 	if x.stamp != c.serial {
 		x.stamp = c.serial
 		x.Traces = plus(x.Traces, c.sign)
 	}
+}
+
+// apart is the profile of the instance that is at work, if it has siblings.
+func (c *Collector) apart(node ID) *Profile {
+	if c.worker.instance == 0 || c.worker.node != node {
+		return nil
+	}
+	return c.p.part(c.worker)
+}
+
+// at sets which span is counted.
+func (c *Collector) at(i int32) {
+	s := &c.spans[i]
+	c.now, c.worker = c.asker[i], partKey{s.Node, s.Instance}
 }
 
 // status counts how a span ended: apart, if a call that it made had failed.
@@ -211,11 +234,16 @@ func (c *Collector) symbol(i int32) ID {
 // the caller saw it as the callee did. What the callee answered is its status.
 func (c *Collector) answer(i int32, node ID, answered bool) {
 	s := &c.spans[i]
+	defer c.at(i)
 	end := OK
 	if answered {
+		c.worker = partKey{node, c.spans[c.remote[i]].Instance}
 		c.follow(FamilyAnswer, node, s.Node, c.spans[c.remote[i]].Status, s.Status)
-	} else if s.Status != OK {
-		end = Unanswered(s.Status)
+	} else {
+		c.worker = partKey{node, s.PeerInstance}
+		if s.Status != OK {
+			end = Unanswered(s.Status)
+		}
 	}
 	c.follow(FamilyAnswer, node, s.Node, Start, end)
 }
@@ -273,7 +301,7 @@ func (c *Collector) logs(lines []Line) {
 		return compare(a.At, b.At)
 	})
 	k := 0
-	c.now = 0
+	c.now, c.worker = 0, partKey{}
 	for ; k < len(c.lines) && c.lines[k].Span < 0; k++ {
 		l := &c.lines[k]
 		from := Start
@@ -287,7 +315,7 @@ func (c *Collector) logs(lines []Line) {
 	}
 	for i := range c.spans {
 		s := &c.spans[i]
-		c.now = c.asker[i]
+		c.at(int32(i))
 		from := Start
 		for ; k < len(c.lines) && c.lines[k].Span == int32(i); k++ {
 			if c.failedBefore(int32(i), c.lines[k].At) {
@@ -312,6 +340,7 @@ func (c *Collector) time(i int32) {
 	switch {
 	case node != 0 && answered:
 		if d := c.spans[c.remote[i]].duration(); d <= s.duration() {
+			c.worker = partKey{node, c.spans[c.remote[i]].Instance}
 			c.took(SegmentGap, node, s.Node, s.duration()-d)
 			return
 		}
@@ -326,7 +355,13 @@ func (c *Collector) time(i int32) {
 }
 
 func (c *Collector) took(k SegmentKind, node, op ID, ns int64) {
-	g := c.p.segment(k, node, op)
+	c.add(c.p.segment(k, node, op), ns)
+	if p := c.apart(node); p != nil {
+		c.add(p.segment(k, node, op), ns)
+	}
+}
+
+func (c *Collector) add(g *Segment, ns int64) {
 	g.N = plus(g.N, c.sign)
 	b := bucketOf(ns)
 	g.Hist[b] = plus(g.Hist[b], c.sign)

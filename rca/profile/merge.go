@@ -45,6 +45,7 @@ func (p *Profile) Merge(o *Profile) {
 			m.merge(g)
 		}
 	}
+	p.mergeParts(o)
 }
 
 // Fade halves all counts and forgets what is left with none: what is older

@@ -98,12 +98,13 @@ type edgeKey struct{ from, to ID }
 // Limits bound a profile.
 type Limits struct {
 	Contexts, Segments, Calls, Gauges int
+	Parts                             int // instances that are also held apart; 0 in a baseline
 }
 
 // DefaultLimits hold the profile of a few hundred services in some ten MiB. A
 // system of 45 services was seen to have 2,500 contexts and 290 segments.
 func DefaultLimits() Limits {
-	return Limits{Contexts: 40_000, Segments: 8_000, Calls: 20_000, Gauges: 10_000}
+	return Limits{Contexts: 40_000, Segments: 8_000, Calls: 20_000, Gauges: 10_000, Parts: 500}
 }
 
 // Profile is what a stretch of time looked like. The zero value is not usable.
@@ -116,6 +117,7 @@ type Profile struct {
 	segments map[ID]*Segment
 	calls    map[edgeKey]uint32
 	gauges   map[gaugeKey]*Gauge
+	parts    map[partKey]*Profile // of instances that have siblings
 	serial   uint32
 }
 
@@ -175,6 +177,10 @@ const (
 
 // Bytes estimates what the profile holds.
 func (p *Profile) Bytes() int64 {
-	return int64(len(p.contexts))*contextBytes + int64(len(p.segments))*segmentBytes +
+	parts := int64(0)
+	for _, x := range p.parts {
+		parts += x.Bytes()
+	}
+	return parts + int64(len(p.contexts))*contextBytes + int64(len(p.segments))*segmentBytes +
 		int64(len(p.calls))*callBytes + int64(len(p.gauges))*gaugeBytes
 }

@@ -21,8 +21,9 @@ func someTrace(r *rand.Rand) (spans []Span, lines []Line) {
 		if r.Intn(8) == 0 {
 			s.Status = IDOf("error")
 		}
+		s.Instance = ID(r.Intn(3))
 		if s.Calls && r.Intn(2) == 0 {
-			s.Peer = IDOf("s1")
+			s.Peer, s.PeerInstance = IDOf("s1"), ID(r.Intn(3))
 		}
 		spans = append(spans, s)
 		for range r.Intn(4) {
@@ -61,6 +62,11 @@ func plain(p *Profile) map[string]any {
 	}
 	for k, g := range p.gauges {
 		m[fmt.Sprint("gauge", k)] = []any{g.N, g.Zero, g.Max, g.buckets}
+	}
+	for k, x := range p.parts {
+		if held := plain(x); len(held) > 1 {
+			m[fmt.Sprint("part", k)] = held
+		}
 	}
 	return m
 }

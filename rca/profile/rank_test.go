@@ -216,3 +216,37 @@ func TestTemplates(t *testing.T) {
 	assert.LessOrEqual(t, tm.count, maxTemplates)
 	assert.Positive(t, tm.Dropped)
 }
+
+func TestAnInstanceAgainstItsSiblings(t *testing.T) {
+	usual := shop{r: rand.New(rand.NewSource(1))}
+	base := usual.collect(300)
+	for _, c := range []struct {
+		name string
+		bad  []int // instances of back whose requests end early
+		want int   // the one that stands out; -1: none
+	}{{"one", []int{1}, 1}, {"all", []int{0, 1, 2}, -1}} {
+		t.Run(c.name, func(t *testing.T) {
+			now := New(DefaultLimits())
+			var col Collector
+			for k := range 90 {
+				s := shop{r: rand.New(rand.NewSource(int64(k))), shortcut: slices.Contains(c.bad, k%3)}
+				spans, lines := s.trace()
+				for i := range spans {
+					if spans[i].Node == back {
+						spans[i].Instance = ID(k%3 + 1)
+					}
+				}
+				col.Collect(now, spans, lines, 1)
+			}
+			list := Instances(now, back, base)
+			require.Len(t, list, 3)
+			if c.want < 0 {
+				assert.Less(t, list[0].Apart, 2.0, "all alike")
+				return
+			}
+			assert.Equal(t, ID(c.want+1), list[0].Instance)
+			assert.Greater(t, list[0].X, list[1].X+8)
+			assert.Greater(t, list[0].Apart, 8.0)
+		})
+	}
+}

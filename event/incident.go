@@ -32,14 +32,16 @@ const (
 	KindDependency Kind = "dependency" // outside of what we see from within
 	KindOverload   Kind = "overload"   // the load rose first
 	KindNetwork    Kind = "network"    // what lies between it and its callers
-	KindLostAgent  Kind = "lost_agent" // telemetry stopped, traffic flows on
+	KindBadConfig  Kind = "bad_config"
+	KindNeighbour  Kind = "noisy_neighbour" // several services of one host, none of them by itself
+	KindLostAgent  Kind = "lost_agent"      // telemetry stopped, traffic flows on
 	KindUnknown    Kind = "unknown"
 )
 
 // Kinds are all of them, for validation and metric labels.
 var Kinds = []Kind{
 	KindCrash, KindHang, KindSlow, KindErrors, KindCPU, KindMemory, KindBadRelease,
-	KindDependency, KindOverload, KindNetwork, KindLostAgent, KindUnknown,
+	KindDependency, KindOverload, KindNetwork, KindBadConfig, KindNeighbour, KindLostAgent, KindUnknown,
 }
 
 // Cause is one candidate for the root of an incident.

@@ -121,13 +121,13 @@ func around(a *event.Anomaly, i *incident) bool {
 	return !a.Onset.Before(i.Onset.Add(-lead)) && (a.End == "" || a.At.After(i.Onset))
 }
 
-// releases proposes services that were changed just before they went wrong. All
-// instances that run the new release must be hit, where that is known: else it is
-// the instance and not the release.
+// releases proposes services whose release or configuration was changed just
+// before they went wrong. All instances that run the new release must be hit,
+// where that is known: else it is the instance and not the release.
 func (e *Engine) releases(i *incident, list []candidate) (more []candidate) {
 	for k := range e.changes {
 		ch := &e.changes[k]
-		if ch.Kind != event.ChangeRelease || ch.At.After(i.Onset.Add(time.Second)) ||
+		if ch.Kind != event.ChangeRelease && ch.Kind != event.ChangeConfig || ch.At.After(i.Onset.Add(time.Second)) ||
 			ch.At.Before(i.Onset.Add(-e.set.ChangeWindow)) || e.reverted(ch) {
 			continue
 		}
@@ -155,17 +155,18 @@ func (e *Engine) releases(i *incident, list []candidate) (more []candidate) {
 			if strength(o.memory) > strength(c.memory) {
 				c.memory = o.memory
 			}
+			differs := o.rank != nil && o.rank.Score >= speaks
 			switch {
-			case o.inst == nil && o.weight > 0:
+			case o.inst == nil && (o.weight > 0 || differs):
 				rolledUp = true // all of them, see rollUp
 			case o.inst == nil:
-			case o.weight > 0 || o.state != nil:
+			case o.weight > 0 || o.state != nil || differs:
 				hit++
-			case e.runs(o.inst, ch.To):
+			case ch.Kind == event.ChangeRelease && e.runs(o.inst, ch.To):
 				spared++
 			}
 		}
-		if c.svc != nil && c.weight > 0 && (rolledUp || hit > spared) {
+		if c.svc != nil && (c.weight > 0 || c.rank != nil && c.rank.Score >= speaks) && (rolledUp || hit > spared) {
 			more = append(more, c)
 		}
 	}
@@ -182,7 +183,7 @@ func (e *Engine) runs(inst *instance, release string) bool {
 func (e *Engine) reverted(ch *event.Change) bool {
 	for k := range e.changes {
 		o := &e.changes[k]
-		if o.Entity.SameService(ch.Entity) && o.At.After(ch.At) && (o.Kind == event.ChangeRollback || o.Kind == event.ChangeRelease) {
+		if o.Entity.SameService(ch.Entity) && o.At.After(ch.At) && (o.Kind == event.ChangeRollback || o.Kind == ch.Kind) {
 			return o.To == ch.From && ch.From != ""
 		}
 	}

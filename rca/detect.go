@@ -148,7 +148,7 @@ func (e *Engine) belongs(s *symptom) *incident {
 			continue
 		}
 		if cause := i.cause(); cause != nil {
-			if related(cause, s.to) {
+			if host := i.ranked[0].host; related(cause, s.to) || host != "" && s.to.host() == host {
 				return i
 			}
 			continue

@@ -136,6 +136,9 @@ func (e *Engine) AddSpan(s *Span, now time.Time) {
 			h.op.entry.add(end, end-start, bad)
 		}
 	}
+	if len(s.Links) > 0 {
+		e.followLinks(s, svc)
+	}
 	e.hold(s, h, n)
 }
 

@@ -59,7 +59,7 @@ func (e *Engine) target(i *incident, c *candidate) event.Target {
 			newest, t.Entity = l, st.Entity.OfService()
 		}
 	}
-	if c.change != nil && c.change.To != "" {
+	if c.change != nil && c.change.Kind == event.ChangeRelease && c.change.To != "" {
 		newest.release = c.change.To
 	}
 	if newest.release != "" {
@@ -158,6 +158,7 @@ func (e *Engine) summary(i *incident) string {
 		event.KindCrash: "crashed", event.KindHang: "hangs", event.KindSlow: "is slow", event.KindErrors: "fails",
 		event.KindCPU: "burns CPU", event.KindMemory: "runs out of memory", event.KindBadRelease: "was given a bad release",
 		event.KindDependency: "does not answer as it should", event.KindOverload: "is overloaded", event.KindNetwork: "is reached slowly",
+		event.KindBadConfig: "was given a bad configuration", event.KindNeighbour: "suffers from what else runs on its host",
 		event.KindLostAgent: "sends no telemetry any more", event.KindUnknown: "or something near it is in trouble",
 	}[i.Cause.Kind]
 	text := name + " " + verb

@@ -46,6 +46,13 @@ type Span struct {
 	Error    string // type and message of the exception, for people
 	Outcome  string // how it ended, of few values: an exception's type, a status; empty: well
 	Peer     Peer   // of a client or producer
+	Links    []Link // to spans of other traces: whose messages it works on
+}
+
+// Link names a span of another trace.
+type Link struct {
+	TraceID [16]byte
+	SpanID  [8]byte
 }
 
 // Peer is whom a client span calls, as far as its attributes say.

@@ -22,6 +22,8 @@ func (e *Engine) kindOf(i *incident, c *candidate) event.Kind {
 	switch {
 	case c.svc.external:
 		return event.KindDependency
+	case c.change != nil && c.change.Kind == event.ChangeConfig:
+		return event.KindBadConfig
 	case c.change != nil:
 		return event.KindBadRelease
 	case e.stoppedOnPurpose(c):
@@ -33,6 +35,9 @@ func (e *Engine) kindOf(i *incident, c *candidate) event.Kind {
 	case c.resource() != "" && (mode == originSlow || mode == originTimeout):
 		return c.resource()
 	case mode == originSlow && c.traces[originSlow] > 0:
+		if r := c.rank; r != nil && r.L >= speaks && r.Time.Kind == profile.SegmentGap {
+			return event.KindNetwork // or a queue before it; not what it does itself
+		}
 		return event.KindSlow
 	case c.state != nil:
 		return event.KindHang
@@ -147,6 +152,10 @@ func (c *candidate) reason(k event.Kind) string {
 	switch k {
 	case event.KindOverload:
 		return fmt.Sprintf("requests rose from %.3g to %.3g a second before anything else happened", c.loadFrom, c.loadTo)
+	case event.KindNeighbour:
+		return "several services of host " + c.host + " are slow together; " + where
+	case event.KindBadConfig:
+		return fmt.Sprintf("a configuration came %s; %s since", c.change.At.UTC().Format("15:04:05"), where)
 	case event.KindBadRelease:
 		return fmt.Sprintf("release %s came %s; %s since", c.change.To, c.change.At.UTC().Format("15:04:05"), where)
 	case event.KindCrash:

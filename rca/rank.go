@@ -47,6 +47,7 @@ type candidate struct {
 	change   *event.Change
 	rank     *profile.Rank // what differs from its baseline, if it is this candidate's
 	differs  string        // the strongest of that in one line
+	host     string        // that it shares with others that are slow as well
 	loadFrom float64       // overload: requests a second before …
 	loadTo   float64       // … and at the onset
 }
@@ -73,6 +74,7 @@ func (e *Engine) rank(i *incident, now int64) {
 		e.score(i, &list[k], list)
 	}
 	list = e.overload(i, list)
+	e.neighbours(i, list)
 	list = slices.DeleteFunc(list, func(c candidate) bool { return c.score <= 0.05 })
 	slices.SortStableFunc(list, func(a, b candidate) int {
 		if c := cmp.Compare(b.score, a.score); c != 0 {
@@ -113,38 +115,6 @@ func steady(old, list []candidate) []candidate {
 	}
 	return list
 }
-
-// confidence grows with the lead over whoever is next and another service. Leads
-// of what was only inferred are read as they turned out on a corpus of faults:
-// below 2 nats it is not sure, 15 % were right; of 2 to 4 nats 85 %, 4 to 8 92 %,
-// above all of 81.
-func confidence(list []candidate) float64 {
-	first := list[0]
-	if first.kind == event.KindUnknown {
-		return 0.1
-	}
-	margin := first.score
-	for k := range list[1:] {
-		if c := &list[k+1]; c.svc != first.svc {
-			margin = first.score - c.score
-			break
-		}
-	}
-	margin = max(0, margin)
-	if first.state != nil || first.change != nil || first.kind == event.KindOverload {
-		return (1 - 0.65*math.Exp(-margin)) * (1 - math.Exp(-first.score))
-	}
-	for k := 1; k < len(reliability); k++ {
-		a, b := reliability[k-1], reliability[k]
-		if margin < b[0] {
-			return a[1] + (b[1]-a[1])*(margin-a[0])/(b[0]-a[0])
-		}
-	}
-	return reliability[len(reliability)-1][1]
-}
-
-// reliability is how often a lead in nats was right.
-var reliability = [][2]float64{{0, 0.1}, {2, 0.5}, {3, 0.85}, {6, 0.92}, {8, 0.97}, {16, 0.99}}
 
 // candidates are the instances, and services without any, at and below what
 // hurts, except causes of other incidents.
@@ -253,105 +223,6 @@ func (c *candidate) count(e *Engine, i *incident, inst *instance) {
 func (c *candidate) weigh() {
 	t := &c.traces
 	c.weight = t[originError] + t[originTimeout] + t[originUnreachable] + t[originSlow] + handledWeight*t[originHandled]
-}
-
-// rollUp decides between a service and its instances. What hit all of them alike
-// is the service's; what cannot be told apart goes to the one that was seen to
-// fail, or that fell silent while its siblings did not.
-func (e *Engine) rollUp(i *incident, c *candidate, list []candidate) {
-	var own []*candidate
-	for k := range list {
-		if list[k].svc == c.svc && list[k].inst != nil && e.alive(list[k].inst, i) {
-			own = append(own, &list[k])
-		}
-	}
-	if whole, ok := c.svc.instances[""]; ok {
-		c.count(e, i, whole)
-	}
-	if len(own) == 0 {
-		return
-	}
-	if one := e.standsOut(i, own); one != nil && c.weight > 0 {
-		for m := range c.traces {
-			one.traces[m] += c.traces[m]
-			c.traces[m] = 0
-		}
-		one.weigh()
-		c.weight = 0
-	}
-	low, high := math.Inf(1), 0.0
-	for _, o := range own {
-		low, high = min(low, o.weight), max(high, o.weight)
-	}
-	if len(own) > 1 && high > 0 && low >= 0.35*high && e.standsOut(i, own) == nil {
-		for _, o := range own {
-			for m := range o.traces {
-				c.traces[m] += o.traces[m]
-			}
-			o.traces = [originModes]float64{}
-			o.weight = 0
-		}
-		c.weigh()
-	}
-}
-
-// alive tells whether the instance was at work when the incident began.
-func (e *Engine) alive(inst *instance, i *incident) bool {
-	onset := i.Onset.UnixNano() / int64(time.Second)
-	if st := e.stateOf(inst.entity); st != nil && st.Status != event.AgentStopped {
-		return true
-	}
-	return inst.served.rate(onset-20, e.g.now) > 0
-}
-
-// holders gives what differs from a service's baseline to one of its
-// candidates: the instance that was seen to fail or where most went wrong, or
-// that alone is out of line, else the service as a whole.
-func (e *Engine) holders(i *incident, list []candidate) {
-	best := map[*service]*candidate{}
-	for k := range list {
-		c := &list[k]
-		b := best[c.svc]
-		if b == nil || c.weight > b.weight || c.weight == b.weight && (c.state != nil && b.state == nil || c.inst == nil && b.state == nil) {
-			best[c.svc] = c
-		}
-	}
-	for svc, c := range best {
-		r := i.ranks[svc]
-		if r != nil && c.weight == 0 && c.state == nil && len(svc.instances) > 1 && r.Score >= speaks {
-			if one := e.unusual(i, svc); one != nil {
-				if k := slices.IndexFunc(list, func(o candidate) bool { return o.inst == one }); k >= 0 {
-					c = &list[k]
-				}
-			}
-		}
-		c.rank = r
-	}
-}
-
-// standsOut is the one instance that was seen to fail, or that alone is silent.
-func (e *Engine) standsOut(i *incident, own []*candidate) *candidate {
-	var failed, silent *candidate
-	failures, silences := 0, 0
-	onset := i.Onset.UnixNano() / int64(time.Second)
-	for _, o := range own {
-		if o.state != nil {
-			failed = o
-			failures++
-		}
-		before := o.inst.served.rate(onset-20, onset-2)
-		if c := o.inst.served.sum(onset+1, e.g.now); before > 0.5 && c.n == 0 && e.g.now > onset+2 {
-			silent = o
-			silences++
-		}
-	}
-	switch {
-	case failures == 1:
-		return failed
-	case failures == 0 && silences == 1 && len(own) > 1:
-		return silent
-	}
-	return nil
 }
 
 // score adds up what speaks for a candidate.

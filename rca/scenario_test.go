@@ -162,6 +162,48 @@ var faults = []struct {
 		within: 6 * time.Second, kind: event.KindBadRelease, cause: "shop/payment",
 	},
 	{
+		name: "network to a service",
+		inject: func(s *sim) {
+			s.gap["payment"] = 150 * time.Millisecond
+			s.run(6 * time.Second)
+		},
+		within: 5 * time.Second, kind: event.KindNetwork, cause: "shop/payment",
+	},
+	{
+		name: "slow database",
+		inject: func(s *sim) {
+			s.dbSlower = 300 * time.Millisecond
+			s.run(6 * time.Second)
+		},
+		within: 5 * time.Second, kind: event.KindDependency, cause: "postgresql@db.example:443",
+	},
+	{
+		name: "bad configuration",
+		inject: func(s *sim) {
+			s.e.AddChange(event.Change{
+				Entity: event.Entity{Namespace: "shop", Service: "payment"}, Kind: event.ChangeConfig,
+				From: "41", To: "42", By: "ci", At: s.now,
+			}, s.now)
+			for _, p := range s.programs["payment"] {
+				p.failing = 0.5
+			}
+			s.run(6 * time.Second)
+		},
+		within: 6 * time.Second, kind: event.KindBadConfig, cause: "shop/payment",
+	},
+	{
+		name: "noisy neighbour",
+		inject: func(s *sim) {
+			for _, name := range []string{"cart", "payment", "inventory"} {
+				for _, p := range s.programs[name] {
+					p.slower = 100 * time.Millisecond
+				}
+			}
+			s.run(6 * time.Second)
+		},
+		within: 5 * time.Second, kind: event.KindNeighbour,
+	},
+	{
 		name: "dependency",
 		inject: func(s *sim) {
 			s.bankDown = true
@@ -233,6 +275,9 @@ func TestFaults(t *testing.T) {
 					t.Logf("  %.2f %s %s: %s", c.Score, c.Kind, c.Target, c.Why)
 				}
 				assert.Equal(t, f.kind, last.Cause.Kind)
+				if f.cause == "" { // no service of its own
+					return
+				}
 				assert.Equal(t, f.cause, last.Cause.Target.Entity.String())
 				assert.Equal(t, f.cause, first.Cause.Target.Entity.String())
 				assert.GreaterOrEqual(t, last.Confidence, 0.6)

@@ -39,7 +39,9 @@ type sim struct {
 	calls    map[string][]string
 	rate     float64
 	bankDown bool
-	noise    float64 // share of calls to the bank that fail and are tried again
+	dbSlower time.Duration
+	gap      map[string]time.Duration // of the network to a service, one way
+	noise    float64                  // share of calls to the bank that fail and are tried again
 	queue    []simSpan
 	logs     []simLog
 	next     int
@@ -65,7 +67,7 @@ const simTimeout = time.Second
 func newSim(t *testing.T, set Settings) *sim {
 	s := &sim{
 		t: t, e: New(set), now: time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC), rnd: rand.New(rand.NewSource(1)),
-		programs: map[string][]*simProgram{}, rate: 30, mute: map[string]bool{},
+		programs: map[string][]*simProgram{}, rate: 30, mute: map[string]bool{}, gap: map[string]time.Duration{},
 		calls: map[string][]string{
 			"frontend": {"catalogue", "checkout"}, "checkout": {"cart", "payment", "inventory"},
 			"payment": {"bank"}, "inventory": {"db"},
@@ -74,7 +76,7 @@ func newSim(t *testing.T, set Settings) *sim {
 	for name, n := range map[string]int{"frontend": 1, "checkout": 2, "catalogue": 1, "cart": 1, "payment": 2, "inventory": 1} {
 		for i := range n {
 			s.programs[name] = append(s.programs[name], &simProgram{
-				entity:  event.Entity{Namespace: "shop", Service: name, Instance: fmt.Sprintf("%s-%d", name, i+1)},
+				entity:  event.Entity{Namespace: "shop", Service: name, Instance: fmt.Sprintf("%s-%d", name, i+1), Host: hostOf(name)},
 				release: "v1",
 			})
 		}
@@ -88,6 +90,15 @@ func newSim(t *testing.T, set Settings) *sim {
 		}
 	}
 	return s
+}
+
+// hostOf puts what is below checkout on one host and the rest on another.
+func hostOf(service string) string {
+	switch service {
+	case "cart", "payment", "inventory":
+		return "node-2"
+	}
+	return "node-1"
 }
 
 func (s *sim) program(instance string) *simProgram {
@@ -255,6 +266,9 @@ func (s *sim) call(p *simProgram, callee string, trace [16]byte, parent [8]byte,
 			sp.Peer.System = "postgresql"
 		}
 		took := time.Duration(1e6 + s.rnd.ExpFloat64()*1e6)
+		if callee == "db" {
+			took += s.dbSlower
+		}
 		if callee == "bank" && s.bankDown {
 			return done(start.Add(time.Millisecond), FailureUnreachable, "connection refused")
 		}
@@ -277,8 +291,9 @@ func (s *sim) call(p *simProgram, callee string, trace [16]byte, parent [8]byte,
 	case to.hung:
 		return done(giveUp, FailureTimeout, "deadline exceeded")
 	}
-	end, ok = s.serve(to, trace, id, start.Add(200*time.Microsecond), giveUp)
-	end = end.Add(200 * time.Microsecond)
+	way := 200*time.Microsecond + s.gap[callee]
+	end, ok = s.serve(to, trace, id, start.Add(way), giveUp)
+	end = end.Add(way)
 	switch {
 	case end.After(giveUp):
 		return done(giveUp, FailureTimeout, "deadline exceeded")

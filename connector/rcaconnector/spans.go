@@ -59,8 +59,20 @@ func readSpan(s *rca.Span, sp ptrace.Span, entity event.Entity) {
 	if s.Kind == rca.KindClient || s.Kind == rca.KindProducer {
 		s.Peer = a.peer()
 	}
+	if n := sp.Links().Len(); n > 0 {
+		s.Links = make([]rca.Link, 0, min(n, maxLinks))
+		for _, l := range sp.Links().All() {
+			if len(s.Links) == maxLinks {
+				break
+			}
+			s.Links = append(s.Links, rca.Link{TraceID: l.TraceID(), SpanID: l.SpanID()})
+		}
+	}
 	readFailure(s, sp, &a)
 }
+
+// maxLinks is how many links of a span are read.
+const maxLinks = 8
 
 // outcomeOf tells how the span ended in few words: an exception's type or an
 // error's, a status, and apart from those an exception that was handled.

@@ -129,6 +129,10 @@ func New(l Limits) *Profile {
 	}
 }
 
+// AddCall notes that one service asks another, where no span has the other's as
+// its parent, such as by a message.
+func (p *Profile) AddCall(from, to ID) { p.call(from, to, 1) }
+
 func contextID(f Family, node, op, from, caller ID) ID {
 	return Combine(Combine(Combine(Combine(node, ID(f)), op), from), caller)
 }

@@ -44,7 +44,8 @@ type Collector struct {
 	first    []int32 // first child, -1
 	next     []int32 // next sibling
 	remote   []int32 // the only child in another service, -1: none, -2: several
-	order    []int32
+	failed   []int64 // when the first child that failed ended
+	count    []int32 // of children
 	lines    []Line
 	cover    [][2]int64
 	rootLog  uint64
@@ -93,8 +94,9 @@ func (p *Profile) AddLoose(node, sym ID, second int64) {
 func (c *Collector) link() {
 	n := len(c.spans)
 	c.first, c.next, c.remote = slices.Grow(c.first[:0], n)[:n], slices.Grow(c.next[:0], n)[:n], slices.Grow(c.remote[:0], n)[:n]
+	c.failed, c.count = slices.Grow(c.failed[:0], n)[:n], slices.Grow(c.count[:0], n)[:n]
 	for i := range n {
-		c.first[i], c.next[i], c.remote[i] = -1, -1, -1
+		c.first[i], c.next[i], c.remote[i], c.failed[i], c.count[i] = -1, -1, -1, never, 0
 	}
 	longest := int64(0)
 	for i := n - 1; i >= 0; i-- {
@@ -104,6 +106,10 @@ func (c *Collector) link() {
 			continue
 		}
 		c.next[i], c.first[s.Parent] = c.first[s.Parent], int32(i)
+		c.count[s.Parent]++
+		if s.Status != OK {
+			c.failed[s.Parent] = min(c.failed[s.Parent], s.End)
+		}
 		if c.spans[s.Parent].Node == s.Node {
 			continue
 		}
@@ -190,7 +196,7 @@ func (c *Collector) status(i int32) {
 		return
 	}
 	from := Start
-	if c.failedBefore(i, math.MaxInt64) {
+	if c.failedBefore(i, never-1) {
 		from = Failed
 	}
 	c.follow(FamilyStatus, s.Node, s.Op, from, s.Status)
@@ -198,13 +204,11 @@ func (c *Collector) status(i int32) {
 
 // failedBefore tells whether a child of the span had failed by some time.
 func (c *Collector) failedBefore(i int32, at int64) bool {
-	for k := c.first[i]; k >= 0; k = c.next[k] {
-		if t := &c.spans[k]; t.Status != OK && t.End <= at {
-			return true
-		}
-	}
-	return false
+	return c.failed[i] <= at && c.failed[i] != never
 }
+
+// never is when a child that did not fail failed.
+const never = math.MaxInt64
 
 // target is who answers a call: the service of its only span elsewhere, else
 // whom it is known to reach.
@@ -324,7 +328,7 @@ func (c *Collector) logs(lines []Line) {
 			c.follow(FamilyLines, s.Node, s.Op, from, c.lines[k].Sym)
 			from = c.lines[k].Sym
 		}
-		if c.failedBefore(int32(i), math.MaxInt64) {
+		if c.failedBefore(int32(i), never-1) {
 			from = Combine(from, Failed)
 		}
 		c.follow(FamilyLines, s.Node, s.Op, from, End)

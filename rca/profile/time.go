@@ -50,6 +50,10 @@ func bucketOf(ns int64) int {
 	return min(bits.Len64(us)-1, buckets-1)
 }
 
+// maxReactive is how many spans one may have below it to be looked through for
+// siblings that began later: more of them are a fan-out.
+const maxReactive = 32
+
 // own is the span's duration less what its children take together, and less
 // siblings that began later: a reactive program opens a span that stays open
 // while the next one works. A child elsewhere counts by its interval if that
@@ -68,7 +72,7 @@ func (c *Collector) own(i int32) int64 {
 		}
 		c.cover = append(c.cover, [2]int64{t.Start, t.End})
 	}
-	if s.Parent >= 0 && int(s.Parent) < len(c.spans) {
+	if s.Parent >= 0 && int(s.Parent) < len(c.spans) && c.count[s.Parent] <= maxReactive {
 		for k := c.first[s.Parent]; k >= 0; k = c.next[k] {
 			t := &c.spans[k]
 			if k != i && t.Node == s.Node && (t.Start > s.Start || t.Start == s.Start && k > i) && t.Start < s.End {

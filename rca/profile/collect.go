@@ -45,7 +45,7 @@ type Collector struct {
 	next     []int32 // next sibling
 	remote   []int32 // the only child in another service, -1: none, -2: several
 	failed   []int64 // when the first child that failed ended
-	count    []int32 // of children
+	below    []int32 // how many children
 	lines    []Line
 	cover    [][2]int64
 	rootLog  uint64
@@ -94,9 +94,9 @@ func (p *Profile) AddLoose(node, sym ID, second int64) {
 func (c *Collector) link() {
 	n := len(c.spans)
 	c.first, c.next, c.remote = slices.Grow(c.first[:0], n)[:n], slices.Grow(c.next[:0], n)[:n], slices.Grow(c.remote[:0], n)[:n]
-	c.failed, c.count = slices.Grow(c.failed[:0], n)[:n], slices.Grow(c.count[:0], n)[:n]
+	c.failed, c.below = slices.Grow(c.failed[:0], n)[:n], slices.Grow(c.below[:0], n)[:n]
 	for i := range n {
-		c.first[i], c.next[i], c.remote[i], c.failed[i], c.count[i] = -1, -1, -1, never, 0
+		c.first[i], c.next[i], c.remote[i], c.failed[i], c.below[i] = -1, -1, -1, never, 0
 	}
 	longest := int64(0)
 	for i := n - 1; i >= 0; i-- {
@@ -106,7 +106,7 @@ func (c *Collector) link() {
 			continue
 		}
 		c.next[i], c.first[s.Parent] = c.first[s.Parent], int32(i)
-		c.count[s.Parent]++
+		c.below[s.Parent]++
 		if s.Status != OK {
 			c.failed[s.Parent] = min(c.failed[s.Parent], s.End)
 		}

@@ -72,7 +72,7 @@ func (c *Collector) own(i int32) int64 {
 		}
 		c.cover = append(c.cover, [2]int64{t.Start, t.End})
 	}
-	if s.Parent >= 0 && int(s.Parent) < len(c.spans) && c.count[s.Parent] <= maxReactive {
+	if s.Parent >= 0 && int(s.Parent) < len(c.spans) && c.below[s.Parent] <= maxReactive {
 		for k := c.first[s.Parent]; k >= 0; k = c.next[k] {
 			t := &c.spans[k]
 			if k != i && t.Node == s.Node && (t.Start > s.Start || t.Start == s.Start && k > i) && t.Start < s.End {

@@ -1,6 +1,9 @@
 package rcaconnector
 
 import (
+	"strconv"
+	"strings"
+
 	"go.opentelemetry.io/collector/pdata/pcommon"
 
 	"github.com/otelheal/otelheal/rca"
@@ -49,6 +52,10 @@ func readAttributes(m pcommon.Map) (a attributes) {
 			}
 		case "rpc.grpc.status_code":
 			setNumber(&a.grpc, v)
+		case "rpc.response.status_code":
+			if v.Type() == pcommon.ValueTypeStr && a.grpc == 0 {
+				a.grpc = grpcCodes[v.Str()]
+			}
 		case "service.peer.name":
 			a.name(&a.peerService, rankService, 2, v)
 		case "peer.service":
@@ -65,17 +72,40 @@ func readAttributes(m pcommon.Map) (a attributes) {
 			a.name(&a.address, rankAddress, 3, v)
 		case "network.peer.address":
 			a.name(&a.address, rankAddress, 2, v)
-		case "net.sock.peer.addr":
+		case "net.sock.peer.addr", "net.peer.ip", "peer.hostname", "peer.ipv4": // the last two are OpenTracing's
 			a.name(&a.address, rankAddress, 1, v)
 		case "server.port":
 			setNumber(&a.port, v)
-		case "net.peer.port", "network.peer.port", "net.sock.peer.port":
+		case "net.peer.port", "network.peer.port", "net.sock.peer.port", "peer.port":
 			if a.port == 0 {
 				setNumber(&a.port, v)
 			}
 		}
 	}
+	if name, ok := renamed[a.system]; ok {
+		a.system = name
+	}
+	if k := strings.LastIndexByte(a.rpcMethod, '/'); k > 0 { // the newer rpc.method is the full one
+		a.rpcService, a.rpcMethod = strings.TrimPrefix(a.rpcMethod[:k], "/"), a.rpcMethod[k+1:]
+	}
 	return a
+}
+
+// renamed are systems by their names before db.system.name and the newer
+// messaging.system.
+var renamed = map[string]string{
+	"adabas": "softwareag.adabas", "AmazonSQS": "aws_sqs", "cosmosdb": "azure.cosmosdb", "db2": "ibm.db2", "dynamodb": "aws.dynamodb",
+	"firebird": "firebirdsql", "h2": "h2database", "hanadb": "sap.hana", "informix": "ibm.informix", "ingres": "actian.ingres",
+	"intersystems_cache": "intersystems.cache", "maxdb": "sap.maxdb", "mssql": "microsoft.sql_server", "netezza": "ibm.netezza",
+	"oracle": "oracle.db", "redshift": "aws.redshift", "spanner": "gcp.spanner",
+}
+
+// grpcCodes are the names of gRPC's failures, in which newer conventions write
+// the number that older ones did.
+var grpcCodes = map[string]int64{
+	"CANCELLED": 1, "UNKNOWN": 2, "INVALID_ARGUMENT": 3, "DEADLINE_EXCEEDED": 4, "NOT_FOUND": 5, "ALREADY_EXISTS": 6, "PERMISSION_DENIED": 7,
+	"RESOURCE_EXHAUSTED": 8, "FAILED_PRECONDITION": 9, "ABORTED": 10, "OUT_OF_RANGE": 11, "UNIMPLEMENTED": 12, "INTERNAL": 13,
+	"UNAVAILABLE": 14, "DATA_LOSS": 15, "UNAUTHENTICATED": 16,
 }
 
 func set(into *string, v pcommon.Value) {
@@ -84,9 +114,15 @@ func set(into *string, v pcommon.Value) {
 	}
 }
 
+// setNumber sets a number, which is a text in what comes of Zipkin and SkyWalking.
 func setNumber(into *int64, v pcommon.Value) {
-	if v.Type() == pcommon.ValueTypeInt {
+	switch v.Type() {
+	case pcommon.ValueTypeInt:
 		*into = v.Int()
+	case pcommon.ValueTypeStr:
+		if n, err := strconv.ParseInt(cut(v.Str(), 8), 10, 32); err == nil {
+			*into = n
+		}
 	}
 }
 

@@ -159,7 +159,7 @@ func bodyOf(lr plog.LogRecord) body {
 		return body{attrs: v.Map(), isMap: true}
 	case pcommon.ValueTypeStr:
 		b := body{line: cut(v.Str(), 1024)}
-		if s := v.Str(); len(s) <= maxJSON && strings.HasPrefix(s, "{") {
+		if s := v.Str(); len(s) <= maxJSON && strings.HasPrefix(strings.TrimLeft(s, " \t"), "{") {
 			_ = json.Unmarshal([]byte(s), &b.fields) // no JSON: then it is a line
 		}
 		return b

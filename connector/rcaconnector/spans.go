@@ -80,8 +80,8 @@ func outcomeOf(sp ptrace.Span, a *attributes) string {
 	failed := sp.Status().Code() == ptrace.StatusCodeError
 	what := ""
 	for _, ev := range sp.Events().All() {
-		if ev.Name() == "exception" {
-			what = cut(text(ev.Attributes(), "exception.type"), 100)
+		if kind, _, ok := thrown(ev); ok {
+			what = cut(kind, 100)
 			if what == "" {
 				what = "exception"
 			}
@@ -113,8 +113,8 @@ func readFailure(s *rca.Span, sp ptrace.Span, a *attributes) {
 	errorType, message := a.errorType, sp.Status().Message()
 	exception := ""
 	for _, ev := range sp.Events().All() {
-		if ev.Name() == "exception" {
-			exception = cut(text(ev.Attributes(), "exception.type"), 200) + ": " + cut(text(ev.Attributes(), "exception.message"), 400)
+		if kind, message, ok := thrown(ev); ok {
+			exception = cut(kind, 200) + ": " + cut(message, 400)
 		}
 	}
 	server := s.Kind != rca.KindClient && s.Kind != rca.KindProducer

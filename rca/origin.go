@@ -54,6 +54,7 @@ type judge struct {
 	parent   []int // index of the parent span, or -1
 	children [][]int
 	spans    []int // without doubles
+	halves   [][2]int
 	local    [][2]int64
 }
 
@@ -81,17 +82,24 @@ func (j *judge) judge(t *trace, now int64) {
 // link finds each span's parent; doubled spans are left out.
 func (j *judge) link() {
 	clear(j.index)
+	j.halves = j.halves[:0]
 	n := len(j.t.spans)
 	j.spans, j.parent, j.children = j.spans[:0], slices.Grow(j.parent[:0], n)[:n], slices.Grow(j.children[:0], n)[:n]
 	for i := range j.t.spans {
 		j.parent[i], j.children[i] = -1, j.children[i][:0]
-		if _, double := j.index[j.t.spans[i].id]; !double {
-			j.index[j.t.spans[i].id] = i
+		k, double := j.index[j.t.spans[i].id]
+		if !double || j.share(k, i) {
 			j.spans = append(j.spans, i)
+		}
+		if !double {
+			j.index[j.t.spans[i].id] = i
 		}
 	}
 	for _, i := range j.spans {
-		if p, ok := j.index[j.t.spans[i].parent]; ok && p != i && j.t.spans[i].parent != 0 {
+		if c := j.clientHalf(i); c >= 0 {
+			j.parent[i] = c
+			j.children[c] = append(j.children[c], i)
+		} else if p, ok := j.index[j.t.spans[i].parent]; ok && p != i && j.t.spans[i].parent != 0 {
 			j.parent[i] = p
 			j.children[p] = append(j.children[p], i)
 		}

@@ -19,6 +19,7 @@ type Templates struct {
 	cache map[ID]ID
 	buf   []byte
 	words [][]byte
+	ends  []int
 }
 
 type leafKey struct {
@@ -36,7 +37,7 @@ const (
 	maxTemplates    = 5000
 	maxLeaf         = 64 // templates that begin alike
 	maxTemplateByte = 512
-	maxWords        = 16 // of a line that count
+	maxWords        = 24 // of a line that count
 	maxCached       = 20_000
 	agree           = 0.5
 )
@@ -84,44 +85,68 @@ func hash(b []byte) ID {
 	return ID(stir(h))
 }
 
-// mask fills buf and words with the line's words, parameters as *.
+// mask fills buf and words with the line's words. Parameters become *: words
+// with a digit, what follows key=, and within brackets also what follows "key: ".
 func (t *Templates) mask(text string) {
 	t.buf, t.words = t.buf[:0], t.words[:0]
-	for i := 0; i < len(text) && len(t.words) < maxWords; {
-		for i < len(text) && text[i] <= ' ' {
-			i++
+	ends := t.ends[:0]
+	depth, skip, from := 0, 0, -1
+	put := func(word string) {
+		if len(ends) < maxWords {
+			if len(t.buf) > 0 {
+				t.buf = append(t.buf, ' ')
+			}
+			t.buf = append(t.buf, word...)
+			ends = append(ends, len(t.buf))
 		}
-		j := i
-		for j < len(text) && text[j] > ' ' {
-			j++
+	}
+	flush := func(to int) {
+		if from >= 0 {
+			word := text[from:to]
+			if strings.ContainsAny(word, "0123456789") {
+				word = "*"
+			}
+			put(word)
 		}
-		if j == i {
-			break
+		from = -1
+	}
+	for i := 0; i < len(text) && len(ends) < maxWords; i++ {
+		c := text[i]
+		switch {
+		case c == '[' || c == '(' || c == '{':
+			flush(i)
+			depth++
+		case c == ']' || c == ')' || c == '}':
+			flush(i)
+			if depth--; depth < skip {
+				depth, skip = max(depth, 0), 0
+			}
+		case skip > 0:
+		case c == '=' && depth == 0:
+			flush(i)
+			put("*")
+			for i+1 < len(text) && text[i+1] > ' ' {
+				i++
+			}
+		case depth > 0 && (c == '=' || c == ':' && (i+1 == len(text) || text[i+1] == ' ')):
+			flush(i)
+			put("*")
+			skip = depth
+		case c <= ' ' || c == ',' || c == ';' || c == '|' || c == '"' || c == '\'':
+			flush(i)
+		case from < 0:
+			from = i
 		}
-		if len(t.buf) > 0 {
-			t.buf = append(t.buf, ' ')
-		}
-		from := len(t.buf)
-		t.buf = appendMasked(t.buf, text[i:j])
-		t.words = append(t.words, t.buf[from:])
-		i = j
 	}
-	for k, at := 0, 0; k < len(t.words); k++ { // buf may have moved
-		n := len(t.words[k])
-		t.words[k] = t.buf[at : at+n]
-		at += n + 1
+	if skip == 0 {
+		flush(len(text))
 	}
-}
-
-// appendMasked writes a word: one with a digit as *, of key=value the key.
-func appendMasked(buf []byte, word string) []byte {
-	if i := strings.IndexByte(word, '='); i > 0 {
-		return append(append(buf, word[:i+1]...), '*')
+	t.ends = ends
+	start := 0
+	for _, end := range ends {
+		t.words = append(t.words, t.buf[start:end])
+		start = end + 1
 	}
-	if strings.ContainsAny(word, "0123456789") {
-		return append(buf, '*')
-	}
-	return append(buf, word...)
 }
 
 // match finds the template of the words, or makes one.
@@ -133,13 +158,17 @@ func (t *Templates) match(node ID) ID {
 	leaf := t.leafs[key]
 	best, most := -1, -1.0
 	for k := range leaf {
-		same := 0
+		same, all := 0, 0
 		for i, w := range t.words {
+			if w[0] == '*' {
+				continue // parameters say nothing about which line it is
+			}
+			all++
 			if leaf[k].words[i] == string(w) {
 				same++
 			}
 		}
-		if share := float64(same) / float64(max(1, len(t.words))); share >= agree && share > most {
+		if share := float64(same) / float64(max(1, all)); all == 0 || share >= agree && share > most {
 			best, most = k, share
 		}
 	}

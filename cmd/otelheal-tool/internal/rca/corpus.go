@@ -210,6 +210,7 @@ func body(raw string) (level, text string) {
 		raw = wrapped.Log
 	}
 	raw = strings.TrimSpace(raw)
+	level, raw = structured(raw)
 	words := strings.Fields(raw)
 	var rest []string
 	for k := 0; k < len(words); k++ {
@@ -224,6 +225,27 @@ func body(raw string) (level, text string) {
 		}
 	}
 	return level, strings.Join(rest, " ")
+}
+
+// structured reads a line that the program wrote as JSON.
+func structured(raw string) (level, text string) {
+	var fields map[string]any
+	if !strings.HasPrefix(raw, "{") || json.Unmarshal([]byte(raw), &fields) != nil {
+		return "", raw
+	}
+	first := func(keys ...string) string {
+		for _, k := range keys {
+			if s, ok := fields[k].(string); ok && s != "" {
+				return s
+			}
+		}
+		return ""
+	}
+	level = strings.ToUpper(first("severity", "level"))
+	if text = first("message", "msg"); text == "" {
+		return level, raw
+	}
+	return level, text
 }
 
 func isLevel(w string) bool {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"time"
@@ -61,15 +62,22 @@ type truths map[string]map[string]string
 
 func readTruth(dir string) (truths, error) {
 	names, err := filepath.Glob(filepath.Join(dir, "root_cause*.json"))
-	if err != nil || len(names) == 0 {
-		return nil, err
-	}
-	b, err := os.ReadFile(names[0])
 	if err != nil {
 		return nil, err
 	}
-	var t truths
-	return t, json.Unmarshal(b, &t)
+	all := truths{}
+	for _, name := range names {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		var t truths
+		if err := json.Unmarshal(b, &t); err != nil {
+			return nil, fmt.Errorf("reading %s: %w", name, err)
+		}
+		maps.Copy(all, t)
+	}
+	return all, nil
 }
 
 // readNormal reads the fault-free minute of a day.

@@ -1,0 +1,48 @@
+package detector
+
+// Channel is a way in which a value can be strange.
+type Channel uint8
+
+const (
+	ChannelNone     Channel = iota
+	ChannelDistance         // far from the mean, in deviations
+	ChannelRarity           // where the series seldom or never was
+	ChannelShift            // the mean of the last values is elsewhere
+	ChannelMotion           // it moves more, or less, than it used to
+	ChannelFlat             // it does not move at all
+	ChannelDay              // not what it is at this time of the day
+	channels                // their number
+)
+
+var channelNames = [channels]string{"none", "distance", "rarity", "shift", "motion", "flat", "day"}
+
+func (c Channel) String() string {
+	if c < channels {
+		return channelNames[c]
+	}
+	return "unknown"
+}
+
+// Shape is what an anomaly looks like.
+type Shape uint8
+
+const (
+	ShapeNone     Shape = iota
+	ShapeSpike          // up, and so far not for long
+	ShapeDrop           // down, and so far not for long
+	ShapeLevel          // a new level holds
+	ShapeDrift          // away from the expected, little by little
+	ShapeVariance       // more or less movement around the same level
+	ShapeFlat           // no movement
+	ShapeMissing        // no values
+	shapes              // their number
+)
+
+var shapeNames = [shapes]string{"none", "spike", "drop", "level_shift", "drift", "variance", "flat", "missing"}
+
+func (s Shape) String() string {
+	if s < shapes {
+		return shapeNames[s]
+	}
+	return "unknown"
+}

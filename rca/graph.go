@@ -214,17 +214,18 @@ func (p *peer) learn(i *instance) {
 	p.joins++
 	// A new one, or every so often: votes hardly change by one more.
 	p.known = p.known && n > 1 && n%16 != 0
-	if p.joins >= 1<<16 { // halve: who answered lately counts more
+	if p.joins >= 1<<12 { // halve: who answered lately counts more
 		p.joins = 0
 		for k := range p.joined {
 			p.joined[k] /= 2
 			p.joins += p.joined[k]
 		}
+		p.known = false
 	}
 }
 
 // callee is whom a call of this peer reaches: the service, and the instance if
-// it is always the same one.
+// it is always the same one; nil if nobody knows.
 func (p *peer) callee() (*service, *instance) {
 	if !p.known {
 		p.known = true
@@ -251,6 +252,9 @@ func (p *peer) vote() (*service, *instance) {
 		if n > votes[svc] || n == votes[svc] && lessEntity(s.entity, svc.entity) {
 			svc = s
 		}
+	}
+	if votes[svc]*10 < p.joins*9 {
+		return nil, nil // a proxy's address, or none: it may be anybody
 	}
 	if best.svc == svc && p.joined[best]*20 >= p.joins*19 {
 		return svc, best

@@ -62,13 +62,18 @@ func (e *Engine) kindOfRank(r *profile.Rank) event.Kind {
 		return event.KindUnknown
 	case r.Transition != nil && r.T >= max(r.L, r.M):
 		t := r.Transition
-		if t.Family == profile.FamilyAnswer {
-			switch t.Came {
-			case profile.Unanswered(failureID[FailureTimeout]):
-				return event.KindHang
-			case profile.Unanswered(failureID[FailureUnreachable]):
-				return event.KindCrash
-			}
+		failure := FailureNone
+		switch {
+		case t.Ended != 0:
+			failure = e.rec.failureOf(t.Ended)
+		case t.Family == profile.FamilyAnswer:
+			failure = e.rec.failureOf(t.Came)
+		}
+		switch failure {
+		case FailureTimeout, FailureCancelled:
+			return event.KindHang
+		case FailureUnreachable:
+			return event.KindCrash
 		}
 		return event.KindErrors
 	case r.Metric != nil && r.M >= speaks:
@@ -83,11 +88,6 @@ func (e *Engine) kindOfRank(r *profile.Rank) event.Kind {
 		return event.KindNetwork
 	}
 	return event.KindSlow
-}
-
-// failureID are the outcomes that have no better word.
-var failureID = map[Failure]profile.ID{
-	FailureTimeout: profile.IDOf(failureText[FailureTimeout]), FailureUnreachable: profile.IDOf(failureText[FailureUnreachable]),
 }
 
 // resource is memory or CPU, if one of them is clearly more than it was. A leak

@@ -127,6 +127,11 @@ func (j *judge) join(i int) {
 		s.inst.svc.serves, s.inst.svc.external = true, false
 		e.calls.add(p.end, p.duration(), p.failure != FailureNone)
 	}
+	if p.kind == KindClient && !s.counted {
+		if callee, _ := p.peer.callee(); callee == nil { // it was not known whose call that was
+			e.calls.add(p.end, p.duration(), p.failure != FailureNone)
+		}
+	}
 	if p.kind == KindClient && s.kind == KindServer && !s.counted && s.failure == FailureNone {
 		e.gap.add(s.end, max(0, p.duration()-s.duration()), false)
 	}

@@ -39,6 +39,7 @@ type recorder struct {
 	recent    [2]*profile.Profile // the last ten minutes that were clean, as far as they are over, and the ten before
 	newest    int64               // seconds in the first of them
 	outcomes  []profile.ID
+	failures  []Failure // what sort each outcome is
 	outcomeOf map[string]uint16
 	spans     []profile.Span
 	lines     []profile.Line
@@ -86,7 +87,7 @@ func newRecorder(names *profile.Names) *recorder {
 	return &recorder{
 		learnt: b,
 		names:  names, templates: profile.NewTemplates(names), limits: l, base: profile.New(b), recent: [2]*profile.Profile{profile.New(b), profile.New(b)},
-		outcomes: []profile.ID{profile.OK}, outcomeOf: map[string]uint16{"": 0},
+		outcomes: []profile.ID{profile.OK}, failures: []Failure{FailureNone}, outcomeOf: map[string]uint16{"": 0},
 	}
 }
 
@@ -117,7 +118,19 @@ func (r *recorder) outcome(s *Span) uint16 {
 	text = line(text, 120)
 	r.outcomeOf[text] = n
 	r.outcomes = append(r.outcomes, r.names.Intern(text))
+	r.failures = append(r.failures, s.Failure)
 	return n
+}
+
+// failureOf tells what sort of failure an outcome is, or that of a call which
+// nobody answered.
+func (r *recorder) failureOf(id profile.ID) Failure {
+	for k, o := range r.outcomes {
+		if o == id || profile.Unanswered(o) == id {
+			return r.failures[k]
+		}
+	}
+	return FailureNone
 }
 
 // slice finds or makes the slice of a second; nil if that is gone.

@@ -48,6 +48,8 @@ type sim struct {
 	trace    uint64
 	span     uint64
 	mute     map[string]bool
+	batch    time.Duration    // how often each program exports; 0: twice a second
+	change   func(*Span) bool // what becomes of a span on its way; false: it is lost
 	emitted  []event.Incident
 	driver   bool
 }
@@ -206,8 +208,15 @@ func (s *sim) request(start time.Time) {
 // export queues a span for the next half second of its program.
 func (s *sim) export(p *simProgram, sp Span) {
 	at := sp.End.Truncate(500 * time.Millisecond).Add(600 * time.Millisecond)
+	if s.batch > 0 { // each in its own time
+		phase := time.Duration(p.pid%7) * s.batch / 7
+		at = sp.End.Add(-phase).Truncate(s.batch).Add(phase + s.batch + 100*time.Millisecond)
+	}
 	sp.Start, sp.End = sp.Start.Add(p.skew), sp.End.Add(p.skew)
 	sp.Entity = p.entity
+	if s.change != nil && !s.change(&sp) {
+		return
+	}
 	s.queue = append(s.queue, simSpan{sp, at})
 }
 

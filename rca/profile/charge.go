@@ -4,12 +4,13 @@ package profile
 func chargeAnswers(list []ContextEvidence) {
 	nats := map[edgeKey]float64{}
 	for k := range list {
-		if x := &list[k]; x.Family == FamilyAnswer {
-			nats[edgeKey{x.Caller, x.Node}] = x.Nats
+		if x := &list[k]; x.Callee != 0 {
+			edge := edgeKey{x.Caller, x.Callee}
+			nats[edge] = max(nats[edge], x.Nats)
 		}
 	}
 	for k := range list {
-		if x := &list[k]; x.Family == FamilyAnswer && callersFault(nats, edgeKey{x.Caller, x.Node}) {
+		if x := &list[k]; x.Callee != 0 && callersFault(nats, edgeKey{x.Caller, x.Callee}) {
 			x.Node = x.Caller
 		}
 	}

@@ -231,7 +231,11 @@ func (c *Collector) symbol(i int32) ID {
 	} else if r := c.remote[i]; r >= 0 {
 		node, op = c.spans[r].Node, c.spans[r].Op
 	}
-	return Combine(node, op)
+	sym := Combine(node, op)
+	if p := s.Parent; node != s.Node && p >= 0 && c.spans[p].Node == s.Node {
+		c.p.reaches(sym, node)
+	}
+	return sym
 }
 
 // answer counts how a call ended: whether somebody answered, and if so, whether
@@ -261,6 +265,9 @@ func (c *Collector) calls(i int32) {
 		if k := c.first[i]; s.Calls || c.next[k] < 0 {
 			return // the span is the call: whom it calls is its parent's choice, the rest the callee's
 		}
+	}
+	if c.first[i] < 0 && s.Status != OK {
+		c.follow(FamilyLeaf, s.Node, c.symbol(i), Start, s.Status)
 	}
 	c.children = c.children[:0]
 	for k := c.first[i]; k >= 0; k = c.next[k] {

@@ -45,7 +45,17 @@ func (p *Profile) Merge(o *Profile) {
 			m.merge(g)
 		}
 	}
+	for sym, node := range o.callees {
+		p.reaches(sym, node)
+	}
 	p.mergeParts(o)
+}
+
+// reaches notes whom the symbol of a call means.
+func (p *Profile) reaches(sym, node ID) {
+	if _, ok := p.callees[sym]; !ok && len(p.callees) < p.limits.Calls {
+		p.callees[sym] = node
+	}
 }
 
 // Fade halves all counts and forgets what is left with none: what is older

@@ -11,6 +11,7 @@ const (
 	FamilyStatus                   // how spans of an operation end
 	FamilyAnswer                   // how calls from one service to another end
 	FamilyLoose                    // log lines that belong to no span, per second
+	FamilyLeaf                     // how spans failed that nobody answers, by their symbol
 )
 
 // Context is a point in a service's behaviour, and what was seen to follow it.
@@ -117,6 +118,7 @@ type Profile struct {
 	segments map[ID]*Segment
 	calls    map[edgeKey]uint32
 	gauges   map[gaugeKey]*Gauge
+	callees  map[ID]ID            // of symbols of calls: whom they reach
 	parts    map[partKey]*Profile // of instances that have siblings
 	serial   uint32
 }
@@ -125,7 +127,7 @@ type Profile struct {
 func New(l Limits) *Profile {
 	return &Profile{
 		limits: l, contexts: map[ID]*Context{}, segments: map[ID]*Segment{},
-		calls: map[edgeKey]uint32{}, gauges: map[gaugeKey]*Gauge{},
+		calls: map[edgeKey]uint32{}, gauges: map[gaugeKey]*Gauge{}, callees: map[ID]ID{},
 	}
 }
 

@@ -12,9 +12,10 @@ import (
 type ContextEvidence struct {
 	Family             Family
 	Node, Op, From     ID
-	Caller, Callee     ID // of an answer
+	Caller, Callee     ID // of an answer, and of a call that went unanswered
 	Nats               float64
 	Lost, Came         ID
+	Ended              ID      // of a call that went unanswered: how, if that is known
 	LostWas, LostIs    float64 // shares
 	CameWas, CameIs    float64
 	TracesWas, TraceIs float64 // effective counts behind them
@@ -123,8 +124,11 @@ func leastOf[X any](bases []*Profile, key func(*X) ID, nats func(*X) float64, fi
 
 func contextKey(x *ContextEvidence) ID {
 	node := x.Node
-	if x.Family == FamilyAnswer {
+	switch {
+	case x.Family == FamilyAnswer:
 		node = x.Callee
+	case x.Callee != 0:
+		node = x.Caller
 	}
 	return contextID(x.Family, node, x.Op, x.From, 0)
 }
@@ -151,7 +155,7 @@ func contexts(base, now *Profile) []ContextEvidence {
 	var list []ContextEvidence
 	for _, key := range slices.Sorted(maps.Keys(after)) {
 		old, x := before[key], after[key]
-		if old == nil {
+		if old == nil || x.Family == FamilyLeaf {
 			continue
 		}
 		nats := 0.0
@@ -172,13 +176,34 @@ func contexts(base, now *Profile) []ContextEvidence {
 			TracesWas: old.effective(), TraceIs: x.effective(),
 		}
 		e.compare(&old.Context, &x.Context, nb, nc)
-		if x.Family == FamilyAnswer {
+		switch {
+		case x.Family == FamilyAnswer:
 			e.Caller, e.Callee = x.Op, x.Node
+		case x.Family == FamilyCalls && e.Came != End && now.callees[e.Came] == 0 && base.callees[e.Lost] != 0:
+			// It calls as ever, and nobody answers: what comes instead of the call
+			// is a span of its own.
+			e.Caller, e.Callee = x.Node, base.callees[e.Lost]
+			e.Node, e.Ended = e.Callee, ended(after, x.Node, e.Came)
 		}
 		list = append(list, e)
 	}
 	chargeAnswers(list)
 	return list
+}
+
+// ended is how most of the calls ended that nobody answered; 0: nobody knows.
+func ended(pools map[ID]*pool, node, sym ID) (status ID) {
+	x := pools[contextID(FamilyLeaf, node, sym, Start, 0)]
+	if x == nil {
+		return 0
+	}
+	most := uint32(0)
+	for _, n := range x.Next {
+		if n.N > most || n.N == most && n.To < status {
+			most, status = n.N, n.To
+		}
+	}
+	return status
 }
 
 // pool is a context over all callers.

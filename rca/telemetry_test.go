@@ -1,0 +1,85 @@
+package rca
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/otelheal/otelheal/event"
+)
+
+// What programs in the wild leave out, and the faults that traces alone still
+// show then.
+var telemetries = []struct {
+	name   string
+	spoil  func(s *sim)
+	except map[string]bool // what cannot be known any more
+}{
+	{"exported every five seconds, each program in its own time", func(s *sim) { s.batch = 5 * time.Second }, nil},
+	{"clocks seconds apart", func(s *sim) {
+		for name, list := range s.programs {
+			for _, p := range list {
+				p.skew = time.Duration(len(name)-7) * 2 * time.Second
+			}
+		}
+	}, nil},
+	{"one request in ten, of thirty a second", func(s *sim) { s.rate = 3 }, nil},
+	{"client spans that name no peer", func(s *sim) {
+		s.change = func(x *Span) bool { x.Peer = Peer{}; return true }
+	}, map[string]bool{"slow database": true, "dependency": true}},
+	{"client spans that all name one proxy", func(s *sim) {
+		s.change = func(x *Span) bool {
+			if x.Peer.System == "" && x.Peer.Address != "bank.example:443" {
+				x.Peer = Peer{Address: "127.0.0.1:15001"}
+			}
+			return true
+		}
+	}, map[string]bool{"dependency": true}},
+	{"spans without kind", func(s *sim) {
+		s.change = func(x *Span) bool { x.Kind, x.Peer = KindUnspecified, Peer{}; return true }
+	}, map[string]bool{"slow database": true, "dependency": true, "slower than the callers wait": true}},
+}
+
+func TestFaultsWithLessTelemetry(t *testing.T) {
+	for _, tel := range telemetries {
+		for _, f := range faults {
+			switch f.kind {
+			case event.KindCPU, event.KindMemory, event.KindBadRelease, event.KindBadConfig, event.KindOverload, event.KindLostAgent, event.KindNeighbour:
+				continue // more than traces tell of those
+			}
+			if tel.except[f.name] || f.cause == "frontend-1" {
+				continue
+			}
+			t.Run(fmt.Sprint(f.name, ", ", tel.name), func(t *testing.T) {
+				t.Parallel()
+				s := newSim(t, Settings{EmitInterval: time.Second})
+				s.noise = 0.05
+				tel.spoil(s)
+				s.run(4 * time.Minute)
+				require.Empty(t, s.ids(), "healthy")
+				f.inject(s)
+				s.run(20 * time.Second)
+				last := s.last()
+				assert.Len(t, s.ids(), 1, "one fault, one incident")
+				assert.Equal(t, f.kind, last.Cause.Kind)
+				want := f.cause
+				if p := last.Cause.Target.Entity; p.Instance == "" && p.Service != "" {
+					want = serviceOfInstance(want) // which instance it is, nobody may know
+				}
+				assert.Equal(t, want, last.Cause.Target.Entity.String())
+				assert.GreaterOrEqual(t, last.Confidence, 0.6)
+			})
+		}
+	}
+}
+
+// serviceOfInstance is shop/payment of payment-2.
+func serviceOfInstance(name string) string {
+	if n := len(name); n > 2 && name[n-2] == '-' {
+		return "shop/" + name[:n-2]
+	}
+	return name
+}

@@ -72,7 +72,7 @@ func New(set Settings) *Engine {
 // Stats tells what the engine took, refused and holds.
 func (e *Engine) Stats() Stats {
 	s := e.stats
-	s.DroppedOther += e.g.refused
+	s.DroppedOther += e.g.refused + e.rec.lost()
 	s.Bytes, s.MaxBytes = e.bytes+e.traces.bytes, e.set.MaxBytes
 	s.HeldSpans, s.Open = e.traces.spans, len(e.incidents)
 	return s
@@ -286,6 +286,7 @@ func (e *Engine) fold() {
 		}
 	}
 	e.rec.fold(e.second, e.frozen())
+	e.rec.fit(e.set.MaxBytes / 4)
 	if len(hurt) == 0 {
 		e.clean = min(e.clean+1, int64(e.set.Window/time.Second))
 	}
@@ -298,7 +299,7 @@ func (e *Engine) fold() {
 	}
 	for _, s := range e.g.services {
 		clean := !hurt[s]
-		e.bytes += 512
+		e.bytes += 512 + int64(len(s.spellings))*128
 		fold(&s.arrivals, clean)
 		for _, i := range s.instances {
 			fold(&i.served, clean)
@@ -322,6 +323,7 @@ func (e *Engine) fold() {
 			d.calls.slowOver = e.slowOver(&d.calls)
 		}
 	}
+	e.g.full = e.bytes > e.set.MaxBytes/2
 	e.bytes += e.rec.bytes() + int64(len(e.states)+len(e.alerts)+len(e.anomalies)+len(e.changes))*512
 	e.makeRoom()
 }

@@ -23,7 +23,7 @@ const otherName = "(other)"
 type service struct {
 	entity    event.Entity // without instance
 	id        profile.ID
-	names     *profile.Names
+	g         *graph
 	external  bool // only its callers speak of it: a third party, a database
 	instances map[string]*instance
 	ops       map[string]*operation
@@ -92,6 +92,7 @@ type graph struct {
 	byID     map[profile.ID]*service
 	names    *profile.Names
 	refused  uint64 // entities that found no room
+	full     bool   // the memory that the graph may take is taken: nothing new gets a place of its own
 	now      int64  // second
 }
 
@@ -99,7 +100,7 @@ func (g *graph) service(e event.Entity) *service {
 	key := serviceKey{e.Namespace, e.Service}
 	s, ok := g.services[key]
 	if !ok {
-		if len(g.services) >= maxServices {
+		if len(g.services) >= maxServices || g.full {
 			g.refused++
 			key = serviceKey{name: otherName}
 			if s, ok = g.services[key]; ok {
@@ -110,7 +111,7 @@ func (g *graph) service(e event.Entity) *service {
 		s = &service{
 			entity:    event.Entity{Namespace: strings.Clone(e.Namespace), Service: strings.Clone(e.Service)},
 			instances: map[string]*instance{}, ops: map[string]*operation{}, spellings: map[opKey]*operation{}, peers: map[Peer]*peer{},
-			out: map[*service]*edge{}, in: map[*service]*edge{}, names: g.names,
+			out: map[*service]*edge{}, in: map[*service]*edge{}, g: g,
 		}
 		if key.name == otherName {
 			s.entity = event.Entity{Service: otherName}
@@ -130,7 +131,7 @@ func (g *graph) instance(e event.Entity) *instance {
 	s := g.service(e)
 	i, ok := s.instances[e.Instance]
 	if !ok {
-		if len(s.instances) >= maxInstances {
+		if len(s.instances) >= maxInstances || g.full && len(s.instances) > 0 {
 			g.refused++
 			e.Instance, e.Host = otherName, ""
 			if i, ok = s.instances[otherName]; ok {
@@ -153,7 +154,7 @@ func (g *graph) peer(s *service, p Peer) *peer {
 		return f
 	}
 	key := Peer{line(p.Service, event.MaxName), line(p.System, 64), line(p.Address, event.MaxName), p.Port}
-	if len(s.peers) >= maxNames {
+	if len(s.peers) >= maxNames || g.full {
 		key = Peer{System: otherName}
 	}
 	f, ok := s.peers[key]

@@ -34,14 +34,14 @@ func (s *service) operation(name string) *operation {
 	if o, ok := s.ops[name]; ok {
 		return o
 	}
-	if len(s.ops) >= maxNames {
+	if len(s.ops) >= maxNames || s.g.full {
 		name = otherName
 		if o, ok := s.ops[name]; ok {
 			return o
 		}
 	}
 	name = strings.Clone(name)
-	o := &operation{name: name, id: s.names.Intern(name)}
+	o := &operation{name: name, id: s.g.names.Intern(name)}
 	s.ops[name] = o
 	return o
 }

@@ -131,3 +131,33 @@ func TestNoComplaintNoIncident(t *testing.T) {
 	a.bad = func(int) bool { return true }
 	assert.Empty(t, a.run(time.Minute), "rankings open nothing")
 }
+
+// A million templates, operations and services that never come again must not
+// take the place of what comes always, nor more memory than was given.
+func TestHostileVarietyIsBounded(t *testing.T) {
+	e := New(Settings{MaxBytes: 16 << 20})
+	now := time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
+	var id uint64
+	for range 90 {
+		now = now.Add(time.Second)
+		for k := range 300 {
+			id++
+			s := Span{
+				Kind: KindServer, Name: fmt.Sprintf("%x-op", id*2654435761), Start: now.Add(-time.Millisecond), End: now,
+				Entity: event.Entity{Service: fmt.Sprint("s", id%5000), Instance: fmt.Sprint("i", id)},
+			}
+			binary.BigEndian.PutUint64(s.TraceID[:], id)
+			binary.BigEndian.PutUint64(s.SpanID[:], uint64(k+1))
+			e.AddSpan(&s, now)
+			e.AddLog(&Log{
+				TraceID: s.TraceID, SpanID: s.SpanID, Entity: s.Entity, At: now,
+				Text: fmt.Sprintf("%c%c%c%c %c%c", 'a'+id%26, 'a'+id/26%26, 'a'+id/676%26, 'a'+id/17576%26, 'a'+id/7%26, 'a'+id/11%26),
+			}, now)
+			e.AddMetric(&Metric{Entity: s.Entity, Name: fmt.Sprint("m", id), Value: 1}, now)
+		}
+		e.Tick(now)
+	}
+	st := e.Stats()
+	assert.LessOrEqual(t, st.Bytes, 2*st.MaxBytes)
+	assert.Positive(t, st.DroppedOther)
+}

@@ -44,6 +44,7 @@ type recorder struct {
 	spans     []profile.Span
 	lines     []profile.Line
 	position  []int32
+	dropped   uint64 // slices
 }
 
 // recorded says which part of a trace was counted, and where.
@@ -206,6 +207,30 @@ func (r *recorder) learn(p *profile.Profile) {
 func (r *recorder) thaw() {
 	clear(r.slices)
 	r.slices = r.slices[:0]
+}
+
+// fit keeps the profiles within a size: the oldest slices go first, then what
+// the baselines saw least.
+func (r *recorder) fit(limit int64) {
+	for r.bytes() > limit && len(r.slices) > 1 {
+		r.dropped++
+		r.slices[0] = profileSlice{}
+		r.slices = r.slices[1:]
+	}
+	for n := 0; r.bytes() > limit && n < 8; n++ {
+		r.base.Prune()
+		r.recent[0].Prune()
+		r.recent[1].Prune()
+	}
+}
+
+// lost is how much found no room.
+func (r *recorder) lost() uint64 {
+	n := r.dropped + r.base.Dropped + r.names.Dropped + r.templates.Dropped
+	for k := range r.slices {
+		n += r.slices[k].Dropped
+	}
+	return n
 }
 
 func (r *recorder) bytes() int64 {

@@ -98,6 +98,16 @@ func (p *Profile) Fade() {
 	}
 }
 
+// Prune forgets the quarter that was seen least.
+func (p *Profile) Prune() {
+	if len(p.contexts) > 0 {
+		p.pruneContexts()
+	}
+	if len(p.segments) > 0 {
+		p.pruneSegments()
+	}
+}
+
 func (p *Profile) pruneContexts() {
 	p.Dropped += prune(p.contexts, func(c *Context) uint64 { return uint64(c.Traces) })
 }

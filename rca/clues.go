@@ -194,26 +194,13 @@ func (e *Engine) reverted(ch *event.Change) bool {
 // comes before everything that was inferred, and before probes that began to
 // fail later, but not before an instance that ended or failed by itself.
 func (e *Engine) overload(i *incident, list []candidate) []candidate {
-	onset := i.Onset.UnixNano() / int64(time.Second)
 	var best *candidate
 	for _, s := range e.g.sorted() {
 		if !s.entry() || !i.reaches(s) {
 			continue
 		}
-		before := float64(s.arrivals.base.n) / float64(max(int64(len(s.arrivals.blocks))*blockSeconds, 1))
-		if r := s.arrivals.rate(onset-20, onset-6); r > 0 {
-			before = r
-		}
-		peak, rose := 0.0, int64(0)
-		for sec := onset - 5; sec <= onset+1; sec++ {
-			r := s.arrivals.rate(sec, sec)
-			if r >= e.set.OverloadFactor*before && rose == 0 {
-				rose = sec
-			}
-			peak = max(peak, r)
-		}
-		if before > 0.5 && rose > 0 && rose <= onset && e.holds(s, before, rose) && (best == nil || peak > best.loadTo) {
-			best = &candidate{svc: s, kind: event.KindOverload, loadFrom: before, loadTo: peak, score: pointsOverload}
+		if l := e.loadOf(i, s); l.rose && (best == nil || l.peak > best.loadTo) {
+			best = &candidate{svc: s, kind: event.KindOverload, loadFrom: l.before, loadTo: l.peak, score: pointsOverload}
 		}
 	}
 	if best == nil {
@@ -232,13 +219,6 @@ func (e *Engine) overload(i *incident, list []candidate) []candidate {
 		}
 	}
 	return append(list, *best)
-}
-
-// holds tells whether the load stayed up after it rose, as far as is known: one
-// second's burst is no overload.
-func (e *Engine) holds(s *service, before float64, rose int64) bool {
-	to := max(rose, min(rose+2, e.g.now-2))
-	return s.arrivals.rate(rose, to) >= e.set.OverloadFactor*before*0.9
 }
 
 // reaches tells whether anything that hurts lies at or below the service.

@@ -23,6 +23,8 @@ type incident struct {
 	decisive string                           // what a decision rests on, as it was emitted last
 	seen     map[*agentState]event.AgentState // failures seen while it was open
 	ranks    map[*service]*profile.Rank       // what differs from the baseline, by service
+	loads    map[*service]load                // around the onset
+	rates    map[*instance]float64            // at which it answered before the onset
 	compared comparison                       // by which that was found
 	inferred int64                            // second in which that was found
 	speaks   bool                             // something differs clearly

@@ -121,7 +121,7 @@ func (c *candidate) dominant() originMode {
 // well: what hangs does not.
 func (e *Engine) answers(i *incident, inst *instance) bool {
 	onset := i.Onset.Unix()
-	before := inst.served.rate(onset-20, onset-2)
+	before := e.servedBefore(i, inst)
 	from, to := max(onset+1, e.g.now-8), e.g.now-1
 	if before == 0 || to < from {
 		return false

@@ -54,7 +54,7 @@ func (e *Engine) alive(inst *instance, i *incident) bool {
 	if st := e.stateOf(inst.entity); st != nil && st.Status != event.AgentStopped {
 		return true
 	}
-	return inst.served.rate(onset-20, e.g.now) > 0
+	return e.servedBefore(i, inst) > 0 || inst.served.rate(onset-20, e.g.now) > 0
 }
 
 // holders gives what differs from a service's baseline to one of its
@@ -92,7 +92,7 @@ func (e *Engine) standsOut(i *incident, own []*candidate) *candidate {
 			failed = o
 			failures++
 		}
-		before := o.inst.served.rate(onset-20, onset-2)
+		before := e.servedBefore(i, o.inst)
 		if c := o.inst.served.sum(onset+1, e.g.now); before > 0.5 && c.n == 0 && e.g.now > onset+2 {
 			silent = o
 			silences++

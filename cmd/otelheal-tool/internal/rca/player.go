@@ -31,11 +31,11 @@ type player struct {
 // key signs the alerts of a replay; nobody else can send any.
 const key = "a key of this process only"
 
-func newPlayer(ctx context.Context, start time.Time) (*player, error) {
+func newPlayer(ctx context.Context, start time.Time, trusted ...string) (*player, error) {
 	p := &player{now: start, ticks: make(chan func()), codec: eventlog.NewCodec(key)}
 	f := rcaconnector.NewReplayFactory(rcaconnector.Clock{Now: func() time.Time { return p.now }, Ticks: p.ticks})
 	cfg := f.CreateDefaultConfig().(*rcaconnector.Config)
-	cfg.MACKey = key
+	cfg.MACKey, cfg.TrustUnsigned = key, trusted
 	set := connector.Settings{
 		ID: component.NewID(f.Type()),
 		TelemetrySettings: component.TelemetrySettings{

@@ -25,13 +25,23 @@ type options struct {
 func New() *cobra.Command {
 	var o options
 	cmd := &cobra.Command{
-		Use:   "rca",
+		Use:   "rca [FILE...]",
 		Short: "Name root causes in recorded telemetry as the rca connector would",
-		Long: `Replays the fault-injection corpus of Nezha (FSE 2023) day by day through the rca
+		Long: `Replays what the collector's file exporter wrote (OTLP as JSON, a batch a line: spans,
+log records with alerts, states and changes among them, metrics with scores), and says
+what caused each incident. Incidents among the log records are what was said at
+the time: if a cause differs now, the exit is not zero, so that a recorded incident is a
+test of one's own configuration. Recordings should begin some minutes before.
+
+With --nezha: replays the fault-injection corpus of Nezha (FSE 2023) day by day through the rca
 connector: what came before an injection is its baseline, an alert a minute later
 says that something is wrong. Prints where the true cause came in each ranking.`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), cmd.OutOrStdout()) },
+		RunE: func(cmd *cobra.Command, files []string) error {
+			if len(files) > 0 && o.nezha == "" {
+				return o.files(cmd.Context(), cmd.OutOrStdout(), files)
+			}
+			return o.run(cmd.Context(), cmd.OutOrStdout())
+		},
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.nezha, "nezha", "", "folder of the corpus, with one folder a day")
@@ -46,7 +56,7 @@ says that something is wrong. Prints where the true cause came in each ranking.`
 func (o *options) validate() error {
 	var errs []error
 	if o.nezha == "" {
-		errs = append(errs, errors.New("`--nezha` must name the corpus' folder"))
+		errs = append(errs, errors.New("name files of recorded telemetry, or a corpus' folder with `--nezha`"))
 	}
 	if o.protocol != "day" && o.protocol != "paper" {
 		errs = append(errs, fmt.Errorf("`--protocol` must be day or paper, found %q", o.protocol))
@@ -76,5 +86,40 @@ func (o *options) run(ctx context.Context, out io.Writer) error {
 		return e.Encode(r)
 	}
 	r.print(out, o.verbose)
+	return nil
+}
+
+// files replays recordings and compares with what was said then.
+func (o *options) files(ctx context.Context, out io.Writer, names []string) error {
+	list, err := Files(ctx, names)
+	if err != nil {
+		return err
+	}
+	differ := 0
+	for k := range list {
+		if !list[k].Same {
+			differ++
+		}
+	}
+	if o.json {
+		e := json.NewEncoder(out)
+		e.SetEscapeHTML(false)
+		if list == nil {
+			list = []Verdict{}
+		}
+		if err := e.Encode(list); err != nil {
+			return err
+		}
+	} else {
+		for k := range list {
+			list[k].print(out, o.verbose)
+		}
+		if len(list) == 0 {
+			fmt.Fprintln(out, "no incident")
+		}
+	}
+	if differ > 0 {
+		return fmt.Errorf("%d of %d causes differ from what was said at the time", differ, len(list))
+	}
 	return nil
 }

@@ -59,8 +59,8 @@ e2e: build ## slow tests of the built binary through its ports
 	cd test && OTELHEAL_BIN=$(CURDIR)/bin/otelheal $(GO) test -p 1 -count=1 -timeout 30m $(TESTFLAGS) ./e2e/...
 
 .PHONY: e2e-full
-e2e-full: build ## the same with a real Loki, built once (ten minutes) into ~/.cache
-	loki=$$(test/loki.sh) && cd test && OTELHEAL_LOKI=$$loki OTELHEAL_BIN=$(CURDIR)/bin/otelheal $(GO) test -p 1 -count=1 -timeout 30m $(TESTFLAGS) ./e2e/...
+e2e-full: build build-full ## the same with the complete set and a real Loki (each about ten minutes cold)
+	loki=$$(test/loki.sh) && cd test && OTELHEAL_LOKI=$$loki OTELHEAL_FULL=$(CURDIR)/build/full/otelheal OTELHEAL_BIN=$(CURDIR)/bin/otelheal $(GO) test -p 1 -count=1 -timeout 30m $(TESTFLAGS) ./e2e/...
 
 .PHONY: eval
 eval: ## accuracy on labelled data (needs ../shared/data)

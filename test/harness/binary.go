@@ -31,6 +31,17 @@ func Binary(t testing.TB) string {
 	return path
 }
 
+// FullBinary is the complete distribution, $OTELHEAL_FULL. It takes too long to
+// build by the way: without one the test is skipped.
+func FullBinary(t testing.TB) string {
+	t.Helper()
+	path := os.Getenv("OTELHEAL_FULL")
+	if path == "" {
+		t.Skip("the complete distribution is wanted: set OTELHEAL_FULL to its binary, which `make build-full` makes (13 minutes cold), or run `make e2e-full`")
+	}
+	return path
+}
+
 var (
 	buildOnce sync.Once
 	built     string

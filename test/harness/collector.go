@@ -37,14 +37,28 @@ func Start(t testing.TB, configs ...string) *Collector {
 	return c
 }
 
+// StartFull runs the complete distribution, see FullBinary, and waits until it
+// is ready.
+func StartFull(t testing.TB, configs ...string) *Collector {
+	t.Helper()
+	c := launch(t, FullBinary(t), nil, configs)
+	c.WaitLog(readyLine)
+	return c
+}
+
 // Launch runs otelheal and does not wait.
 func Launch(t testing.TB, env []string, configs ...string) *Collector {
+	t.Helper()
+	return launch(t, Binary(t), env, configs)
+}
+
+func launch(t testing.TB, binary string, env, configs []string) *Collector {
 	t.Helper()
 	var args []string
 	for _, path := range configs {
 		args = append(args, "--config", path)
 	}
-	c := &Collector{t: t, cmd: exec.Command(Binary(t), args...), log: newLogBuffer(), done: make(chan struct{})}
+	c := &Collector{t: t, cmd: exec.Command(binary, args...), log: newLogBuffer(), done: make(chan struct{})}
 	c.cmd.Env = append(os.Environ(), env...)
 	c.cmd.Stdout, c.cmd.Stderr = c.log, c.log
 	require.NoError(t, c.cmd.Start())

@@ -27,6 +27,7 @@ func (e *Engine) evidence(i *incident, now int64) (list []event.Evidence, traceI
 		}
 		list = append(list, more...)
 	}
+	list = append(list, i.found...)
 	for k := range i.symptoms {
 		list = append(list, i.symptoms[k].evidence())
 	}

@@ -19,6 +19,9 @@ func (e *Engine) name(i *incident, c *candidate) {
 
 func (e *Engine) kindOf(i *incident, c *candidate) event.Kind {
 	mode := c.dominant()
+	if c.few(c.rank) && c.state == nil && c.change == nil && !c.svc.external && c.resource() == "" && !e.stoppedOnPurpose(c) {
+		return e.kindOfRank(c.rank)
+	}
 	switch {
 	case c.svc.external:
 		return event.KindDependency
@@ -88,6 +91,22 @@ func (e *Engine) kindOfRank(r *profile.Rank) event.Kind {
 		return event.KindNetwork
 	}
 	return event.KindSlow
+}
+
+// few tells whether the traces that went wrong here are few beside those that
+// differ from the baseline: then these say what is wrong.
+func (c *candidate) few(r *profile.Rank) bool {
+	if r == nil || r.Score < speaks {
+		return false
+	}
+	differ := 0.0
+	switch {
+	case r.Transition != nil && r.T >= max(r.L, r.M):
+		differ = r.Transition.TraceIs * r.Transition.CameIs
+	case r.Time != nil && r.L > 0:
+		differ = r.Time.Traces * r.Time.IsAbove
+	}
+	return c.weight < minExplains && c.weight < differ || c.weight < differ/10
 }
 
 // resource is memory or CPU, if one of them is clearly more than it was. A leak

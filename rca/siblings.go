@@ -71,7 +71,10 @@ func (e *Engine) holders(i *incident, list []candidate) {
 	}
 	for svc, c := range best {
 		r := i.ranks[svc]
-		if r != nil && c.weight == 0 && c.state == nil && len(svc.instances) > 1 && r.Score >= speaks {
+		if c.few(r) && c.state == nil && len(svc.instances) > 1 {
+			if k := slices.IndexFunc(list, func(o candidate) bool { return o.svc == svc && o.inst == nil }); k >= 0 {
+				c = &list[k]
+			}
 			if one := e.unusual(i, svc); one != nil {
 				if k := slices.IndexFunc(list, func(o candidate) bool { return o.inst == one }); k >= 0 {
 					c = &list[k]

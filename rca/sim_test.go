@@ -42,7 +42,7 @@ type sim struct {
 	dbSlower time.Duration
 	gap      map[string]time.Duration // of the network to a service, one way
 	noise    float64                  // share of calls to the bank that fail and are tried again
-	queue    []simSpan
+	queue    map[int64][]simSpan      // by the step in which they arrive
 	logs     []simLog
 	next     int
 	trace    uint64
@@ -64,12 +64,15 @@ type simLog struct {
 	at time.Time
 }
 
-const simTimeout = time.Second
+const (
+	simTimeout = time.Second
+	simStep    = 50 // milliseconds
+)
 
 func newSim(t *testing.T, set Settings) *sim {
 	s := &sim{
 		t: t, e: New(set), now: time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC), rnd: rand.New(rand.NewSource(1)),
-		programs: map[string][]*simProgram{}, rate: 30, mute: map[string]bool{}, gap: map[string]time.Duration{},
+		programs: map[string][]*simProgram{}, rate: 30, mute: map[string]bool{}, queue: map[int64][]simSpan{}, gap: map[string]time.Duration{},
 		calls: map[string][]string{
 			"frontend": {"catalogue", "checkout"}, "checkout": {"cart", "payment", "inventory"},
 			"payment": {"bank"}, "inventory": {"db"},
@@ -168,14 +171,15 @@ func (s *sim) run(d time.Duration) {
 }
 
 func (s *sim) deliver() {
-	sort.SliceStable(s.queue, func(a, b int) bool { return s.queue[a].at.Before(s.queue[b].at) })
-	k := 0
-	for ; k < len(s.queue) && !s.queue[k].at.After(s.now); k++ {
-		if !s.mute[s.queue[k].Entity.Service] {
-			s.e.AddSpan(&s.queue[k].Span, s.now)
+	step := s.now.UnixMilli() / simStep
+	list := s.queue[step]
+	delete(s.queue, step)
+	sort.SliceStable(list, func(a, b int) bool { return list[a].at.Before(list[b].at) })
+	for k := range list {
+		if !s.mute[list[k].Entity.Service] {
+			s.e.AddSpan(&list[k].Span, s.now)
 		}
 	}
-	s.queue = s.queue[k:]
 	rest := s.logs[:0]
 	for k := range s.logs {
 		if s.logs[k].at.After(s.now) {
@@ -217,7 +221,8 @@ func (s *sim) export(p *simProgram, sp Span) {
 	if s.change != nil && !s.change(&sp) {
 		return
 	}
-	s.queue = append(s.queue, simSpan{sp, at})
+	step := (at.UnixMilli() + simStep - 1) / simStep
+	s.queue[step] = append(s.queue[step], simSpan{sp, at})
 }
 
 // serve answers a request, or does not; ok says whether the answer is good.

@@ -58,7 +58,7 @@ func TestFaultsWithLessTelemetry(t *testing.T) {
 				s := newSim(t, Settings{EmitInterval: time.Second})
 				s.noise = 0.05
 				tel.spoil(s)
-				s.run(4 * time.Minute)
+				s.run(150 * time.Second)
 				require.Empty(t, s.ids(), "healthy")
 				f.inject(s)
 				s.run(20 * time.Second)
@@ -94,9 +94,9 @@ func TestVerdictsStand(t *testing.T) {
 			t.Parallel()
 			s := newSim(t, Settings{EmitInterval: time.Second})
 			s.noise = 0.05
-			s.run(2 * time.Minute)
+			s.run(time.Minute)
 			f.inject(s)
-			s.run(150 * time.Second)
+			s.run(80 * time.Second)
 			last := s.last()
 			assert.Equal(t, f.kind, last.Cause.Kind)
 			assert.Equal(t, f.cause, last.Cause.Target.Entity.String())

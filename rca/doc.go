@@ -5,6 +5,7 @@
 //	        │                                ▲
 //	        ▼                                │
 //	traces (seconds) ─▶ origins ─▶ series (minutes) ─▶ symptoms ─▶ ranking
+//	traces, lines, gauges ─▶ profile (hours) ────────────────────────▲
 //
 // An [Engine] is a state machine: it has no clock, no goroutine and does no
 // I/O. The caller adds what it got, with the time, and calls [Engine.Tick] a few
@@ -27,9 +28,13 @@
 // origins and rankings never open one: in fault-free minutes they look much
 // the same as in true faults.
 //
-// The ranking adds up what speaks for each candidate (see rank.go), explains
-// away what a callee explains better, and says how sure it is from the margin
-// between the first and the second.
+// The ranking rests on what differs from usual since the onset: package profile
+// finds it and speaks nats. To that comes what was told or seen. Before there is
+// a baseline to compare with, origins are counted instead. How sure it is, the
+// lead over the next service says.
+//
+// While an incident is open the profile learns nothing, and forgets the minute
+// before it, since faults are noticed late.
 //
 // What a symptom shows while its incident is open is made for a proof of
 // recovery: its band and demand are those frozen at onset, its window is short,

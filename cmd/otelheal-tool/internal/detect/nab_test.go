@@ -37,8 +37,8 @@ func write(t *testing.T, path, text string) string {
 	return path
 }
 
-// series is CSV of noise around 100 with an outage at row 900.
-func series(n int, seed uint64) string {
+// noisyCSV is CSV of noise around 100 with an outage at row 900.
+func noisyCSV(n int, seed uint64) string {
 	r := rand.New(rand.NewPCG(seed, 1))
 	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	var b strings.Builder
@@ -56,7 +56,7 @@ func series(n int, seed uint64) string {
 func TestNAB(t *testing.T) {
 	t.Parallel()
 	dir, out := t.TempDir(), t.TempDir()
-	first, second := series(1200, 1), series(1200, 2)
+	first, second := noisyCSV(1200, 1), noisyCSV(1200, 2)
 	write(t, filepath.Join(dir, "real", "a.csv"), first)
 	write(t, filepath.Join(dir, "real", "b.csv"), second)
 	write(t, filepath.Join(dir, "odd", "c.csv"),
@@ -127,7 +127,7 @@ func TestArguments(t *testing.T) {
 
 func BenchmarkNAB(b *testing.B) {
 	dir, out := b.TempDir(), b.TempDir()
-	text := []byte(series(20_000, 1))
+	text := []byte(noisyCSV(20_000, 1))
 	for k := range 8 {
 		require.NoError(b, os.WriteFile(filepath.Join(dir, fmt.Sprintf("%d.csv", k)), text, 0o644))
 	}

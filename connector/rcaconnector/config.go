@@ -8,6 +8,7 @@ import (
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/config/configopaque"
+	"go.opentelemetry.io/collector/config/configoptional"
 
 	"github.com/otelheal/otelheal/rca"
 )
@@ -35,6 +36,10 @@ type Config struct {
 
 	MaxMemoryMiB int `mapstructure:"max_memory_mib"`
 
+	// LogsLookup asks a log store for what traces of open incidents logged and what
+	// did not come here.
+	LogsLookup configoptional.Optional[LookupConfig] `mapstructure:"logs_lookup"`
+
 	// TrustUnsigned lists kinds of events that count without a valid MAC.
 	TrustUnsigned []string `mapstructure:"trust_unsigned"`
 	// MACKey verifies events and signs incidents; without one, only those of
@@ -53,6 +58,7 @@ func createDefaultConfig() component.Config {
 		TraceHold: d.TraceHold, ChangeWindow: d.ChangeWindow, MinSamples: d.MinSamples, MinBaseline: d.MinBaseline,
 		ErrorIncrease: d.ErrorIncrease, LatencyFactor: d.LatencyFactor, LatencyFloor: d.LatencyFloor,
 		OverloadFactor: d.OverloadFactor, MaxMemoryMiB: int(d.MaxBytes >> 20),
+		LogsLookup: configoptional.Default(newDefaultLookupConfig()),
 	}
 }
 

@@ -28,7 +28,7 @@ func TestREADMEBlocksLoad(t *testing.T) {
 	readme, err := os.ReadFile("README.md")
 	require.NoError(t, err)
 	blocks := strings.Split(string(readme), "```yaml\n")[1:]
-	require.Len(t, blocks, 2)
+	require.Len(t, blocks, 3)
 	for _, b := range blocks {
 		b, _, _ = strings.Cut(b, "```")
 		assert.NoError(t, confmap.Validate(load(t, b)))
@@ -67,4 +67,26 @@ connectors:
 	} {
 		assert.ErrorContains(t, err, want)
 	}
+}
+
+func TestBadLookupsAreRefused(t *testing.T) {
+	for yaml, want := range map[string]string{
+		"{}":                                    "`endpoint` is missing",
+		"{endpoint: loki:3100}":                 "`endpoint` must be a URL of http or https with a host",
+		"{endpoint: 'http://me:hunter2@loki'}":  "must have no user and password",
+		"{endpoint: 'http://loki/?query=x'}":    "must end with a host or a path",
+		"{endpoint: 'http://loki', tenant: ..}": "`tenant` must have",
+		"{endpoint: 'http://loki', headers: {X-Scope-OrgID: a}}":  "use `tenant`",
+		"{endpoint: 'http://loki', selector: '{a=\"b\"} | json'}": "`selector` must be a LogQL selector",
+		"{endpoint: 'http://loki', trace_id_in: label}":           "`trace_id_in` must be line or metadata, found \"label\"",
+		"{endpoint: 'http://loki', timeout: 31s}":                 "`timeout` must be above 0 and at most 30s, found 31s",
+		"{endpoint: 'http://loki', timeout: 0s}":                  "`timeout` must be above 0",
+	} {
+		err := confmap.Validate(load(t, "connectors: {rca: {logs_lookup: "+yaml+"}}"))
+		require.Error(t, err, yaml)
+		assert.ErrorContains(t, err, want)
+		assert.ErrorContains(t, err, "logs_lookup")
+		assert.NotContains(t, err.Error(), "hunter2")
+	}
+	assert.False(t, defaultConfig().LogsLookup.HasValue(), "none unless asked for")
 }

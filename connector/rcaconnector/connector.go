@@ -25,8 +25,8 @@ type rcaConnector struct {
 }
 
 // Start implements component.Component.
-func (c *rcaConnector) Start(context.Context, component.Host) error {
-	e, err := c.running.Acquire(c.cfg, func() (*engine, error) { return startEngine(c.cfg, c.set, c.next, c.clock) })
+func (c *rcaConnector) Start(ctx context.Context, host component.Host) error {
+	e, err := c.running.Acquire(c.cfg, func() (*engine, error) { return startEngine(ctx, c, host) })
 	if err == nil {
 		c.engine.Store(e)
 	}

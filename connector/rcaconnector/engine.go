@@ -6,7 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"go.opentelemetry.io/collector/connector"
+	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/consumer"
 	"go.uber.org/zap"
 
@@ -35,15 +35,16 @@ type engine struct {
 	unsent      []event.Incident // refused by the pipeline, the newest of each incident; owned by run
 	refused     bool             // and it was said so
 	standing    standing
+	lookups     *lookups // nil: there is no store
 	stop        chan struct{}
 	done        chan struct{}
 }
 
 // startEngine starts the engine of a component. Incidents go to one consumer
 // only: all pairs of signals lead to the same pipelines.
-func startEngine(cfg *Config, set connector.Settings, next consumer.Logs, clock Clock) (*engine, error) {
-	e := newEngine(cfg, next, set.Logger)
-	t, err := metadata.NewTelemetryBuilder(set.TelemetrySettings)
+func startEngine(ctx context.Context, c *rcaConnector, host component.Host) (*engine, error) {
+	e := newEngine(c.cfg, c.next, c.set.Logger)
+	t, err := metadata.NewTelemetryBuilder(c.set.TelemetrySettings)
 	if err != nil {
 		return nil, err
 	}
@@ -51,10 +52,16 @@ func startEngine(cfg *Config, set connector.Settings, next consumer.Logs, clock 
 	if err := e.observe(); err != nil {
 		return nil, err
 	}
-	if clock.Now != nil {
-		e.now = clock.Now
-		go e.replay(clock.Ticks)
+	if c.clock.Now != nil {
+		e.now = c.clock.Now
+		go e.replay(c.clock.Ticks)
 		return e, nil
+	}
+	if cfg := c.cfg.LogsLookup.Get(); cfg != nil {
+		if e.lookups, err = startLookups(ctx, cfg, host, c.set.TelemetrySettings, t, e.found); err != nil {
+			t.Shutdown()
+			return nil, err
+		}
 	}
 	ticker := time.NewTicker(tick)
 	go func() {
@@ -91,15 +98,32 @@ func (e *engine) tick(ctx context.Context) {
 	began := time.Now()
 	e.mu.Lock()
 	out := e.brain.Tick(e.now())
+	var wanted []rca.Lookup
+	if e.lookups != nil {
+		wanted = e.brain.Wanted(e.lookups.room(), e.now())
+	}
 	e.mu.Unlock()
 	e.telemetry.ConnectorRcaTickDuration.Record(ctx, time.Since(began).Seconds())
 	e.standing.note(out)
 	e.emit(ctx, out)
+	if len(wanted) > 0 {
+		e.lookups.ask(wanted)
+	}
+}
+
+// found takes in what a log store has.
+func (e *engine) found(l rca.Lookup, logs []rca.Log) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.brain.Found(l, logs, e.now())
 }
 
 // Shutdown ends the engine: open incidents are emitted once more, as they stand.
 func (e *engine) Shutdown(ctx context.Context) error {
 	close(e.stop)
+	if e.lookups != nil {
+		e.lookups.shutdown()
+	}
 	select {
 	case <-e.done:
 	case <-ctx.Done():

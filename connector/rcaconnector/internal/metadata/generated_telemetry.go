@@ -35,6 +35,8 @@ type TelemetryBuilder struct {
 	ConnectorRcaHeldLimitBytes   metric.Int64ObservableGauge
 	ConnectorRcaHeldSpans        metric.Int64ObservableGauge
 	ConnectorRcaIncidentsOpen    metric.Int64ObservableGauge
+	ConnectorRcaLookupDuration   metric.Float64Histogram
+	ConnectorRcaLookups          metric.Int64Counter
 	ConnectorRcaReceived         metric.Int64Counter
 	ConnectorRcaTickDuration     metric.Float64Histogram
 	ConnectorRcaUnsignedEvents   metric.Int64Counter
@@ -210,6 +212,19 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		"otelcol_connector_rca_incidents_open",
 		metric.WithDescription("Number of open incidents. [Development]"),
 		metric.WithUnit("{incident}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ConnectorRcaLookupDuration, err = builder.meter.Float64Histogram(
+		"otelcol_connector_rca_lookup_duration",
+		metric.WithDescription("Time that the log store takes to answer. [Development]"),
+		metric.WithUnit("s"),
+		metric.WithExplicitBucketBoundaries([]float64{0.005, 0.01, 0.05, 0.1, 0.5, 1, 2.5, 5, 10, 30}...),
+	)
+	errs = errors.Join(errs, err)
+	builder.ConnectorRcaLookups, err = builder.meter.Int64Counter(
+		"otelcol_connector_rca_lookups",
+		metric.WithDescription("Number of times that the logs of a trace were wanted of the log store, by what became of it. [Development]"),
+		metric.WithUnit("{lookup}"),
 	)
 	errs = errors.Join(errs, err)
 	builder.ConnectorRcaReceived, err = builder.meter.Int64Counter(

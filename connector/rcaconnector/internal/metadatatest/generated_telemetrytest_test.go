@@ -46,6 +46,8 @@ func TestSetupTelemetry(t *testing.T) {
 	}))
 	tb.ConnectorRcaEmissionFailures.Add(context.Background(), 1)
 	tb.ConnectorRcaEmitted.Add(context.Background(), 1)
+	tb.ConnectorRcaLookupDuration.Record(context.Background(), 1)
+	tb.ConnectorRcaLookups.Add(context.Background(), 1)
 	tb.ConnectorRcaReceived.Add(context.Background(), 1)
 	tb.ConnectorRcaTickDuration.Record(context.Background(), 1)
 	tb.ConnectorRcaUnsignedEvents.Add(context.Background(), 1)
@@ -68,6 +70,12 @@ func TestSetupTelemetry(t *testing.T) {
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualConnectorRcaIncidentsOpen(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualConnectorRcaLookupDuration(t, testTel,
+		[]metricdata.HistogramDataPoint[float64]{{}}, metricdatatest.IgnoreValue(),
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualConnectorRcaLookups(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualConnectorRcaReceived(t, testTel,

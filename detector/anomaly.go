@@ -17,6 +17,7 @@ func (m *EWMA) stepBreach(s *State, x Sample, v *Verdict) {
 	s.Phase = PhaseSuspect
 	if int(s.Run)*int(sign) >= m.Consecutive {
 		s.Phase, s.Run = PhaseOpen, 0
+		s.Shape = shapeOf(v.Channel, sign)
 		v.Change = ChangeOpened
 	}
 }
@@ -33,6 +34,7 @@ func (m *EWMA) stepOpen(s *State, x Sample, base float64, breach bool, v *Verdic
 	s.LevelDev += pace * (float32(math.Abs(x.Value-s.Level)) - s.LevelDev)
 	s.Level += pace * (x.Value - s.Level)
 	v.Onset = s.Onset
+	s.Shape = s.Shape.lasting(float64(x.Time-s.Onset) / 1e9 / float64(s.Gap))
 	if !breach {
 		s.Run++
 		if int(s.Run) >= m.Consecutive {
@@ -64,11 +66,17 @@ func (m *EWMA) stepOpen(s *State, x Sample, base float64, breach bool, v *Verdic
 	s.Mean += math.Copysign(min(math.Abs(x.Value-s.Mean), base), x.Value-s.Mean) / w
 }
 
+// adoptIntervals is how many intervals a level holds at least before it is adopted.
+const adoptIntervals = 30
+
 // holds reports whether the level of an anomaly lasted long enough to be the
 // new normal: AdoptAfter if it is steady, three times that in any case.
 func (m *EWMA) holds(s *State, x Sample, base float64) bool {
 	lasted := x.Time - s.Onset
 	after := int64(m.AdoptAfter)
+	if after > 0 {
+		after = max(after, int64(adoptIntervals*float64(s.Gap)*1e9))
+	}
 	if after <= 0 || lasted < after {
 		return false
 	}
@@ -85,5 +93,5 @@ func (s *State) adopt(m *EWMA) {
 }
 
 func (s *State) close() {
-	s.Phase, s.Run, s.Onset, s.Level, s.LevelDev = PhaseNormal, 0, 0, 0, 0
+	s.Phase, s.Run, s.Onset, s.Level, s.LevelDev, s.Shape = PhaseNormal, 0, 0, 0, 0, ShapeNone
 }

@@ -74,6 +74,7 @@ func (s *Store) records(r *reader, now int64) error {
 		switch r.u8() {
 		case recordGroup:
 			key, st := r.key(), r.state()
+			r.day() // a group has none
 			if key.IsZero() {
 				return errRecord
 			}
@@ -111,7 +112,7 @@ func (s *Store) decodeSeries(r *reader, now int64) error {
 	resource, ok := s.resources.index[r.key()]
 	o.Family.A = r.u64()
 	o.Kind, o.FromZero = Kind(r.u8()), r.u8() == 1
-	aspect, first := Aspect(r.u16()), r.state()
+	aspect, first, day := Aspect(r.u16()), r.state(), r.day()
 	extras := int(r.u16())
 	_, twice := s.index[o.Key]
 	if r.bad || twice || o.Kind < KindGauge || o.Kind > KindSummary || extras > maxQuantiles+2 {
@@ -127,13 +128,13 @@ func (s *Store) decodeSeries(r *reader, now int64) error {
 		if e.aspect != aspect {
 			return errRecord
 		}
-		s.restore(&e.first, first)
+		s.restore(&e.first, first, day)
 		if first.Phase != PhaseLearning {
 			s.register(uint32(ref), e)
 		}
 	}
 	for range extras {
-		a, st := Aspect(r.u16()), r.state()
+		a, st, day := Aspect(r.u16()), r.state(), r.day()
 		if !ok {
 			continue
 		}
@@ -141,7 +142,7 @@ func (s *Store) decodeSeries(r *reader, now int64) error {
 			return errRecord
 		}
 		if to := s.state(e, a); to != nil {
-			s.restore(to, st)
+			s.restore(to, st, day)
 		}
 	}
 	n := int(r.u16())
@@ -167,9 +168,14 @@ func (s *Store) decodeSeries(r *reader, now int64) error {
 	return nil
 }
 
-func (s *Store) restore(to *State, from State) {
+func (s *Store) restore(to *State, from State, day *Day) {
 	s.count(to.Phase, from.Phase)
 	*to = from
+	if day != nil && s.daysHeld < s.daysMost() {
+		to.Daily = s.days.take()
+		*s.days.at(to.Daily) = *day
+		s.daysHeld++
+	}
 }
 
 // reader takes numbers off a buffer; after its end it gives zeros and is bad.
@@ -222,10 +228,11 @@ func (r *reader) check32(f float32) float32 {
 func (r *reader) state() State {
 	s := State{Last: r.time(), Mean: r.f64(), Var: r.f64(), Onset: r.time(), Level: r.f64()}
 	s.Weight, s.Gap, s.Tail, s.LevelDev, s.Habit = r.f32(), r.f32(), r.f32(), r.f32(), r.f32()
-	s.Run, s.Phase = int8(r.u8()), Phase(r.u8())
+	s.Run, s.Phase, s.Shape = int8(r.u8()), Phase(r.u8()), Shape(r.u8())
+	r.past(&s.Past)
 	anomalous := s.Phase == PhaseSuspect || s.Phase == PhaseOpen
 	if s.Var < 0 || s.Weight < 0 || s.Gap < 0 || s.Tail < 0 || s.LevelDev < 0 || s.Habit < 0 ||
-		math.Abs(s.Mean) > maxMagnitude || math.Abs(s.Level) > maxMagnitude || s.Phase > PhaseOpen ||
+		math.Abs(s.Mean) > maxMagnitude || math.Abs(s.Level) > maxMagnitude || s.Phase > PhaseOpen || s.Shape >= shapes ||
 		(s.Onset != 0) != anomalous {
 		r.bad = true
 	}

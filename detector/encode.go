@@ -11,11 +11,11 @@ import (
 // checksum, and is read by itself. Numbers are little-endian.
 const (
 	snapshotMagic   = 0x6f746864 // "otdh"
-	snapshotVersion = 1
+	snapshotVersion = 2
 	// MaxChunk bounds a chunk; storage engines keep large values badly.
 	MaxChunk   = 1 << 20
 	headSize   = 4 + 4 + 8 + 8 + 4 + 4 + 8
-	recordRoom = 8 << 10 // larger than any record
+	recordRoom = 16 << 10 // larger than any record
 )
 
 const (
@@ -31,7 +31,7 @@ func (s *Store) Encode(now int64) [][]byte {
 		if g := s.groups.pool.at(i); !g.key.IsZero() {
 			w.begin(recordGroup)
 			w.key(g.key)
-			w.state(&g.state)
+			s.encodeState(w, &g.state)
 		}
 	}
 	for i := uint32(1); i < s.resources.pool.next; i++ {
@@ -73,7 +73,7 @@ func (s *Store) encodeSeries(w *writer, e *series) {
 	}
 	w.buf = append(w.buf, byte(e.kind), zero)
 	w.u16(uint16(e.aspect))
-	w.state(&e.first)
+	s.encodeState(w, &e.first)
 	n := 0
 	for i := e.next; i != 0; i = s.extra.at(i).next {
 		n++
@@ -82,7 +82,7 @@ func (s *Store) encodeSeries(w *writer, e *series) {
 	for i := e.next; i != 0; i = s.extra.at(i).next {
 		x := s.extra.at(i)
 		w.u16(uint16(x.aspect))
-		w.state(&x.state)
+		s.encodeState(w, &x.state)
 	}
 	var run []uint64
 	if e.words != 0 {
@@ -108,6 +108,15 @@ func (w *writer) f32(f float32) { w.u32(math.Float32bits(f)) }
 func (w *writer) f64(f float64) { w.u64(math.Float64bits(f)) }
 func (w *writer) key(k Key)     { w.u64(k.A); w.u64(k.B) }
 
+func (s *Store) encodeState(w *writer, st *State) {
+	w.state(st)
+	if st.Daily == 0 || st.Daily == noDay {
+		w.day(nil)
+		return
+	}
+	w.day(s.days.at(st.Daily))
+}
+
 func (w *writer) state(s *State) {
 	w.u64(uint64(s.Last))
 	w.f64(s.Mean)
@@ -117,7 +126,8 @@ func (w *writer) state(s *State) {
 	for _, f := range []float32{s.Weight, s.Gap, s.Tail, s.LevelDev, s.Habit} {
 		w.f32(f)
 	}
-	w.buf = append(w.buf, byte(s.Run), byte(s.Phase))
+	w.buf = append(w.buf, byte(s.Run), byte(s.Phase), byte(s.Shape))
+	w.past(&s.Past)
 }
 
 // begin starts a record, in a new chunk if this one may not hold it.

@@ -7,7 +7,8 @@ import (
 
 // EWMA judges by exponentially weighted mean and variance; see the package text.
 type EWMA struct {
-	Threshold   float64       // deviations that make a breach
+	Threshold   float64       // deviations that make a breach of a young series
+	Chance      float64       // at most, that make a breach of a seasoned one
 	Consecutive int           // breaches in a row on one side that open an anomaly
 	HalfLife    time.Duration // of the history, but at least minIntervals sampling intervals
 	WarmUp      time.Duration // before a series is judged, and at least MinSamples
@@ -22,6 +23,7 @@ type EWMA struct {
 func NewDefaultEWMA() EWMA {
 	return EWMA{
 		Threshold:   3,
+		Chance:      1e-4,
 		Consecutive: 2,
 		HalfLife:    5 * time.Minute,
 		WarmUp:      30 * time.Second,
@@ -52,22 +54,32 @@ func (m *EWMA) Step(s *State, x Sample) Verdict {
 	}
 	if s.Last == 0 {
 		*s = State{Last: x.Time, Mean: x.Value, Weight: 1}
-		return Verdict{Observed: x.Value, Expected: x.Value}
+		s.Past.observe(x.Value, 0, 0, x.Day, x.Time, new(observation))
+		return Verdict{Observed: x.Value, Expected: x.Value, Chance: 1}
 	}
 	if x.Time <= s.Last {
 		return Verdict{Skip: lateness(x.Time, s.Last), Phase: s.Phase}
 	}
 	m.advance(s, x.Time)
-	base := m.deviation(s, x)
+	var o observation
+	bare := m.bare(s, x)
+	base := max(bare, m.floor(s))
 	dev := base * max(1, float64(s.Tail)/m.Threshold)
 	diff := x.Value - s.Mean
+	chance := s.Past.observe(x.Value, diff/bare, floorOf(s.Mean, x), x.Day, x.Time, &o)
 	v := Verdict{
-		Score:     max(-maxScore, min(maxScore, diff/dev)),
+		Score:     clamp(diff/dev, maxScore),
+		Chance:    chance,
+		Channel:   o.channel,
 		Observed:  x.Value,
 		Expected:  s.Mean,
 		Deviation: dev,
 	}
 	breach := math.Abs(diff) > m.Threshold*dev && m.Direction.concerns(diff)
+	if s.Past.N >= seasoned {
+		v.Score = o.score(chance, diff)
+		breach = m.breach(s, &o, chance, diff, breach)
+	}
 	switch {
 	case s.Phase == PhaseOpen:
 		m.stepOpen(s, x, base, breach, &v)
@@ -87,7 +99,7 @@ func (m *EWMA) Step(s *State, x Sample) Verdict {
 		s.learn(x.Value, base)
 		s.Phase = PhaseNormal
 	}
-	v.Phase = s.Phase
+	v.Phase, v.Shape = s.Phase, s.Shape
 	if v.Onset == 0 {
 		v.Onset = s.Onset
 	}
@@ -127,18 +139,29 @@ func (m *EWMA) advance(s *State, now int64) {
 	s.Habit *= float32(1 - (1-left)/4)
 }
 
-// deviation is one sigma of the series with all floors but the tail.
-func (m *EWMA) deviation(s *State, x Sample) float64 {
-	mean := math.Abs(s.Mean)
+// bare is one sigma of the series without the floors that a user sets.
+func (m *EWMA) bare(s *State, x Sample) float64 {
 	dev := math.Sqrt(s.Var) * (1 + smallSample/(1+float64(s.Weight)))
-	dev = max(dev, m.MinAbsolute, m.MinRelative*mean)
-	if q := x.Quantum; q > 0 {
-		dev = max(dev, math.Sqrt(max(mean*q, q*q/4)))
-	}
+	dev = max(dev, floorOf(s.Mean, x))
 	if x.Spread > 1 {
 		dev *= x.Spread
 	}
-	return max(dev, tinyShare*max(mean, math.Abs(x.Value)), math.SmallestNonzeroFloat32)
+	return dev
+}
+
+// floorOf is the smallest distance that can be told from none: rounding, and for
+// counts what chance alone does to them.
+func floorOf(mean float64, x Sample) float64 {
+	floor := max(tinyShare*max(math.Abs(mean), math.Abs(x.Value)), math.SmallestNonzeroFloat32)
+	if q := x.Quantum; q > 0 {
+		floor = max(floor, math.Sqrt(max(math.Abs(mean)*q, q*q/4)))
+	}
+	return floor
+}
+
+// floor is the smallest deviation that a user wants to hear of.
+func (m *EWMA) floor(s *State) float64 {
+	return max(m.MinAbsolute, m.MinRelative*math.Abs(s.Mean))
 }
 
 // learn takes a value into the history, clipped.

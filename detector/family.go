@@ -49,7 +49,10 @@ func lend(m Model, from, to *State, t int64) bool {
 		Weight: min(from.Weight, float32(soft*need)),
 		Gap:    from.Gap,
 		Tail:   from.Tail,
+		Past:   from.Past,
 	}
+	to.Past.N = min(to.Past.N, seasoned/2) // its own values make it seasoned
+	to.Past.Still = 0
 	return true
 }
 

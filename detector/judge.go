@@ -29,13 +29,20 @@ func (s *Store) judge(ref Ref, a Aspect, m Model, x Sample, out *Results) {
 		soften(m, st)
 	}
 	before := st.Phase
+	x.Day = s.dayOf(st, x.Time)
 	v := m.Step(st, x)
 	s.count(before, st.Phase)
+	if st.Past.N >= seasoned {
+		s.stats.Seasoned++
+	}
+	if v.Change == ChangeOpened {
+		s.stats.Opened++
+	}
 	if before == PhaseLearning && st.Phase != PhaseLearning {
 		s.register(uint32(ref), e)
 	}
 	if v.Skip == SkipNone && v.Phase != PhaseLearning && r.group != 0 {
-		s.groups.pool.at(r.group).add(x.Time, v.Score)
+		s.groups.pool.at(r.group).add(x.Time, (v.Observed-v.Expected)/v.Deviation)
 	}
 	out.List = append(out.List, Result{Aspect: a, Verdict: v})
 }

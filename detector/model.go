@@ -25,8 +25,11 @@ type State struct {
 	Tail     float32 // largest single excursion lately, in deviations
 	LevelDev float32 // open: mean absolute distance from Level
 	Habit    float32 // decayed number of anomalies that returned by themselves
-	Run      int8    // suspect: breaches in a row, signed; open: samples inside in a row
+	Past     Past
+	Daily    uint32 // its Day in the store; 0: none, noDay: it has not earned one
+	Run      int8   // suspect: breaches in a row, signed; open: samples inside in a row
 	Phase    Phase
+	Shape    Shape // open: what it looked like at last
 }
 
 // Direction says which side of the band matters.

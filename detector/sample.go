@@ -10,6 +10,7 @@ type Sample struct {
 	// Spread widens the deviation for a sample made of fewer observations than
 	// usual; at least 1, and 0 means 1.
 	Spread float64
+	Day    *Day // of the series; nil if it has none
 }
 
 // Phase is the state of a series.

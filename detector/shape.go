@@ -46,3 +46,27 @@ func (s Shape) String() string {
 	}
 	return "unknown"
 }
+
+// shapeOf is what an anomaly looks like when it opens.
+func shapeOf(c Channel, sign int8) Shape {
+	switch {
+	case c == ChannelFlat:
+		return ShapeFlat
+	case c == ChannelMotion:
+		return ShapeVariance
+	case c == ChannelShift:
+		return ShapeDrift
+	case sign < 0:
+		return ShapeDrop
+	}
+	return ShapeSpike
+}
+
+// lasting is what it looks like after so many intervals.
+func (s Shape) lasting(intervals float64) Shape {
+	const long = 10
+	if (s == ShapeSpike || s == ShapeDrop) && intervals >= long {
+		return ShapeLevel
+	}
+	return s
+}

@@ -12,6 +12,8 @@ type Store struct {
 	series    pool[series]
 	extra     pool[extra]
 	words     words
+	days      pool[Day]
+	daysHeld  int
 	resources resources
 	states    int // series.first and extra in use
 	stats     Stats
@@ -34,6 +36,8 @@ type Stats struct {
 	Refused   uint64 // series that found the store full, once a point
 	Expired   uint64
 	Borrowed  uint64 // series that began with the baseline of a sibling
+	Seasoned  uint64 // values judged by their series' own past
+	Opened    uint64 // anomalies
 	Restarts  uint64 // of resources, by the reset of a counter
 }
 
@@ -205,11 +209,13 @@ func (s *Store) drop(i uint32) {
 	if s.families[e.family] == i { // the next learnt sibling takes its place
 		delete(s.families, e.family)
 	}
+	s.giveDay(&e.first)
 	s.count(e.first.Phase, PhaseNormal)
 	s.states--
 	for x := e.next; x != 0; {
 		n := s.extra.at(x)
 		next := n.next
+		s.giveDay(&n.state)
 		s.count(n.state.Phase, PhaseNormal)
 		s.states--
 		s.extra.give(x)

@@ -5,7 +5,11 @@ package detector
 type Watch struct {
 	Model EWMA
 	state State
+	day   Day
 }
 
 // Step takes the next sample; times must grow.
-func (w *Watch) Step(x Sample) Verdict { return w.Model.Step(&w.state, x) }
+func (w *Watch) Step(x Sample) Verdict {
+	x.Day = &w.day
+	return w.Model.Step(&w.state, x)
+}

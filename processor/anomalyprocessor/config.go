@@ -18,6 +18,9 @@ type Config struct {
 	Exclude   []string         `mapstructure:"exclude"`
 	Overrides []OverrideConfig `mapstructure:"overrides"`
 	Groups    GroupsConfig     `mapstructure:"groups"`
+	// FalseIncidentsPerWeek is what chance may cost the whole system; it is shared
+	// out over all values that arrive.
+	FalseIncidentsPerWeek float64 `mapstructure:"false_incidents_per_week"`
 	// MaxSeries bounds the series held; new ones beyond it are counted and not judged.
 	MaxSeries int `mapstructure:"max_series"`
 	// IdleTimeout is after how long a silent series is forgotten.
@@ -32,6 +35,7 @@ type Config struct {
 // ModelConfig holds the settings of the model.
 type ModelConfig struct {
 	Threshold    float64         `mapstructure:"threshold"`
+	Chance       float64         `mapstructure:"chance"`
 	Consecutive  int             `mapstructure:"consecutive"`
 	HalfLife     time.Duration   `mapstructure:"half_life"`
 	WarmUp       time.Duration   `mapstructure:"warm_up"`
@@ -51,6 +55,7 @@ type DeviationConfig struct {
 type OverrideConfig struct {
 	Metrics      []string         `mapstructure:"metrics"`
 	Threshold    *float64         `mapstructure:"threshold"`
+	Chance       *float64         `mapstructure:"chance"`
 	Consecutive  *int             `mapstructure:"consecutive"`
 	HalfLife     *time.Duration   `mapstructure:"half_life"`
 	WarmUp       *time.Duration   `mapstructure:"warm_up"`
@@ -95,11 +100,13 @@ func createDefaultConfig() component.Config {
 			Direction:    DirectionBoth,
 			AdoptAfter:   10 * time.Minute,
 		},
-		Groups:           GroupsConfig{Enabled: true},
-		MaxSeries:        100_000,
-		IdleTimeout:      30 * time.Minute,
-		Emit:             EmitActive,
-		SnapshotInterval: time.Minute,
+		Groups: GroupsConfig{Enabled: true},
+
+		FalseIncidentsPerWeek: 1,
+		MaxSeries:             100_000,
+		IdleTimeout:           30 * time.Minute,
+		Emit:                  EmitActive,
+		SnapshotInterval:      time.Minute,
 	}
 }
 
@@ -117,13 +124,16 @@ func (c *Config) Validate() error {
 		errs = append(errs, validatePatterns(at+"metrics", o.Metrics), m.validate(at))
 	}
 	if c.MaxSeries < 1 || c.MaxSeries > 1<<24 {
-		errs = append(errs, fmt.Errorf("`max_series` must be from 1 to %d, found %d; about 200 bytes are held for each", 1<<24, c.MaxSeries))
+		errs = append(errs, fmt.Errorf("`max_series` must be from 1 to %d, found %d; about 500 bytes are held for each", 1<<24, c.MaxSeries))
 	}
 	if c.IdleTimeout < time.Minute {
 		errs = append(errs, fmt.Errorf("`idle_timeout` must be at least 1m, found %s; it must outlast the longest sampling interval", c.IdleTimeout))
 	}
 	if c.SnapshotInterval < time.Second {
 		errs = append(errs, fmt.Errorf("`snapshot_interval` must be at least 1s, found %s; leave out `storage` to write no snapshots", c.SnapshotInterval))
+	}
+	if !(c.FalseIncidentsPerWeek > 0 && c.FalseIncidentsPerWeek <= 1e6) {
+		errs = append(errs, fmt.Errorf("`false_incidents_per_week` must be above 0 and at most 1000000, found %v; 1 is usual", c.FalseIncidentsPerWeek))
 	}
 	switch c.Emit {
 	case EmitActive, EmitTransitions, EmitAll:
@@ -140,6 +150,9 @@ func (m *ModelConfig) validate(at string) error {
 	}
 	if !(m.Threshold > 0 && m.Threshold <= 1000) {
 		bad("threshold", "above 0 and at most 1000 deviations; 3 is usual", m.Threshold)
+	}
+	if !(m.Chance >= 0 && m.Chance <= 0.01) {
+		bad("chance", "from 0 (shared out of `false_incidents_per_week`) to 0.01, a probability per value", m.Chance)
 	}
 	if m.Consecutive < 1 || m.Consecutive > 100 {
 		bad("consecutive", "from 1 to 100 samples; 2 is usual", m.Consecutive)

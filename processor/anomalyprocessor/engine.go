@@ -35,6 +35,9 @@ type engine struct {
 	walk   *walk
 	active map[activeKey]*active
 	users  []*anomalyProcessor
+	budget budget
+	judged int64 // values since the budget was looked at
+	looked time.Time
 
 	sending sync.Mutex // held while last words are sent, so that leave can wait
 }
@@ -72,6 +75,7 @@ func newEngine(c *Config, set processor.Settings, now func() time.Time) (*engine
 		telemetry:  telemetry,
 		plans:      newPlans(c),
 		groupModel: groupModel(&c.Model),
+		budget:     budget{incidents: c.FalseIncidentsPerWeek, chance: strictest},
 		now:        now,
 		done:       make(chan struct{}),
 		active:     map[activeKey]*active{},
@@ -105,6 +109,7 @@ func (e *engine) observe(ctx context.Context, md pmetric.Metrics, owner *anomaly
 	w.batch.join(&w.groups)
 	scores, some := w.batch.result()
 	scored, skipped := w.scored, w.skipped
+	e.judged += scored
 	w.scored, w.skipped = 0, [skipReasons]int64{}
 	w.owner, w.rm, w.metric = nil, pmetric.ResourceMetrics{}, pmetric.Metric{}
 	e.mu.Unlock()
@@ -140,12 +145,28 @@ func (e *engine) tend(ctx context.Context) {
 	e.mu.Lock()
 	e.store.Expire(now, max(1000, e.store.Stats().Series/30))
 	gone := e.takeGone(now)
+	e.share(now)
 	users := append([]*anomalyProcessor(nil), e.users...)
 	e.mu.Unlock()
 	for _, p := range users {
 		if scores, ok := gone[p]; ok {
 			p.send(ctx, scores)
 		}
+	}
+}
+
+// share gives every series its share of the budget.
+func (e *engine) share(now int64) {
+	at := time.Unix(0, now)
+	passed := at.Sub(e.looked)
+	if e.looked.IsZero() {
+		passed = 0
+	}
+	chance := e.budget.look(e.judged, e.store.Stats().Seasoned, passed)
+	e.judged, e.looked = 0, at
+	e.plans.allow(chance)
+	if e.config.Model.Chance == 0 {
+		e.groupModel.Chance = chance
 	}
 }
 

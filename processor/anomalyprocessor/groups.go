@@ -16,6 +16,9 @@ const (
 
 func groupModel(m *ModelConfig) detector.EWMA {
 	g := m.ewma()
+	if g.Chance == 0 {
+		g.Chance = strictest
+	}
 	g.Direction = detector.DirectionUp
 	g.MinAbsolute, g.MinRelative = groupMinAbsolute, groupMinRelative
 	return g

@@ -28,6 +28,7 @@ type plan struct {
 	quantile detector.EWMA // tails scatter more: twice the relative floor
 	models   detector.Models
 	errors   bool // the metric's name says that it counts failures
+	shared   bool // the chance is its share of the budget
 }
 
 // maxKnown bounds the names remembered; others are looked up each time.
@@ -49,7 +50,10 @@ func newPlans(c *Config) *plans {
 }
 
 func newPlan(m *ModelConfig) *plan {
-	p := &plan{value: m.ewma()}
+	p := &plan{value: m.ewma(), shared: m.Chance == 0}
+	if p.shared {
+		p.value.Chance = strictest
+	}
 	p.quantile = p.value
 	p.quantile.MinRelative *= 2
 	p.models = detector.Models{Rate: &p.value, Mean: &p.value, Quantile: &p.quantile}
@@ -59,6 +63,7 @@ func newPlan(m *ModelConfig) *plan {
 func (m *ModelConfig) ewma() detector.EWMA {
 	return detector.EWMA{
 		Threshold:   m.Threshold,
+		Chance:      m.Chance,
 		Consecutive: m.Consecutive,
 		HalfLife:    m.HalfLife,
 		WarmUp:      m.WarmUp,
@@ -74,6 +79,22 @@ var directions = map[Direction]detector.Direction{
 	DirectionBoth: detector.DirectionBoth,
 	DirectionUp:   detector.DirectionUp,
 	DirectionDown: detector.DirectionDown,
+}
+
+// allow sets the chance of all plans that take their share of the budget.
+func (p *plans) allow(chance float64) {
+	for _, r := range p.rules {
+		r.plan.allow(chance)
+	}
+	for _, known := range p.known {
+		known.allow(chance)
+	}
+}
+
+func (p *plan) allow(chance float64) {
+	if p.shared {
+		p.value.Chance, p.quantile.Chance = chance, chance
+	}
 }
 
 // of returns the plan of a metric.
@@ -154,6 +175,7 @@ func validatePatterns(key string, patterns []string) error {
 // apply returns the settings with those of the override in place.
 func (o *OverrideConfig) apply(m ModelConfig) ModelConfig {
 	set(&m.Threshold, o.Threshold)
+	set(&m.Chance, o.Chance)
 	set(&m.Consecutive, o.Consecutive)
 	set(&m.HalfLife, o.HalfLife)
 	set(&m.WarmUp, o.WarmUp)

@@ -51,6 +51,15 @@ func (e *engine) observeItself() error {
 			return nil
 		}
 	}
+	own := func(read func(*budget) float64) metric.Float64Callback {
+		return func(_ context.Context, o metric.Float64Observer) error {
+			e.mu.Lock()
+			v := read(&e.budget)
+			e.mu.Unlock()
+			o.Observe(v)
+			return nil
+		}
+	}
 	held := func(_ context.Context, o metric.Int64Observer) error {
 		e.mu.Lock()
 		defer e.mu.Unlock()
@@ -63,6 +72,9 @@ func (e *engine) observeItself() error {
 	}
 	t := e.telemetry
 	return errors.Join(
+		t.RegisterProcessorAnomalyChanceCallback(own(func(b *budget) float64 { return b.chance })),
+		t.RegisterProcessorAnomalyOpenedByChanceCallback(own(func(b *budget) float64 { return b.byChance })),
+		t.RegisterProcessorAnomalyOpenedCallback(stats(func(s detector.Stats) int64 { return int64(s.Opened) })),
 		t.RegisterProcessorAnomalyActiveCallback(stats(func(s detector.Stats) int64 { return int64(s.Open) })),
 		t.RegisterProcessorAnomalyRestartsCallback(stats(func(s detector.Stats) int64 { return int64(s.Restarts) })),
 		t.RegisterProcessorAnomalySeriesCallback(stats(func(s detector.Stats) int64 { return int64(s.Series) })),

@@ -29,6 +29,9 @@ type TelemetryBuilder struct {
 	mu                                 sync.Mutex
 	registrations                      []metric.Registration
 	ProcessorAnomalyActive             metric.Int64ObservableGauge
+	ProcessorAnomalyChance             metric.Float64ObservableGauge
+	ProcessorAnomalyOpened             metric.Int64ObservableCounter
+	ProcessorAnomalyOpenedByChance     metric.Float64ObservableCounter
 	ProcessorAnomalyPointsScored       metric.Int64Counter
 	ProcessorAnomalyPointsSkipped      metric.Int64Counter
 	ProcessorAnomalyRestarts           metric.Int64ObservableCounter
@@ -61,6 +64,51 @@ func (builder *TelemetryBuilder) RegisterProcessorAnomalyActiveCallback(cb metri
 		cb(ctx, &observerInt64{inst: builder.ProcessorAnomalyActive, obs: o})
 		return nil
 	}, builder.ProcessorAnomalyActive)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
+// RegisterProcessorAnomalyChanceCallback sets callback for observable ProcessorAnomalyChance metric.
+func (builder *TelemetryBuilder) RegisterProcessorAnomalyChanceCallback(cb metric.Float64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerFloat64{inst: builder.ProcessorAnomalyChance, obs: o})
+		return nil
+	}, builder.ProcessorAnomalyChance)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
+// RegisterProcessorAnomalyOpenedCallback sets callback for observable ProcessorAnomalyOpened metric.
+func (builder *TelemetryBuilder) RegisterProcessorAnomalyOpenedCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ProcessorAnomalyOpened, obs: o})
+		return nil
+	}, builder.ProcessorAnomalyOpened)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
+// RegisterProcessorAnomalyOpenedByChanceCallback sets callback for observable ProcessorAnomalyOpenedByChance metric.
+func (builder *TelemetryBuilder) RegisterProcessorAnomalyOpenedByChanceCallback(cb metric.Float64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerFloat64{inst: builder.ProcessorAnomalyOpenedByChance, obs: o})
+		return nil
+	}, builder.ProcessorAnomalyOpenedByChance)
 	if err != nil {
 		return err
 	}
@@ -185,6 +233,16 @@ func (oi *observerInt64) Observe(value int64, opts ...metric.ObserveOption) {
 	oi.obs.ObserveInt64(oi.inst, value, opts...)
 }
 
+type observerFloat64 struct {
+	embedded.Float64Observer
+	inst metric.Float64Observable
+	obs  metric.Observer
+}
+
+func (oi *observerFloat64) Observe(value float64, opts ...metric.ObserveOption) {
+	oi.obs.ObserveFloat64(oi.inst, value, opts...)
+}
+
 // Shutdown unregister all registered callbacks for async instruments.
 func (builder *TelemetryBuilder) Shutdown() {
 	builder.mu.Lock()
@@ -207,6 +265,24 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		"otelcol_processor_anomaly_active",
 		metric.WithDescription("Series that are anomalous now. [Alpha]"),
 		metric.WithUnit("{series}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorAnomalyChance, err = builder.meter.Float64ObservableGauge(
+		"otelcol_processor_anomaly_chance",
+		metric.WithDescription("The chance per value at which a series is called anomalous, its share of false_incidents_per_week. [Alpha]"),
+		metric.WithUnit("1"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorAnomalyOpened, err = builder.meter.Int64ObservableCounter(
+		"otelcol_processor_anomaly_opened",
+		metric.WithDescription("Anomalies of series that began. [Alpha]"),
+		metric.WithUnit("{anomaly}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorAnomalyOpenedByChance, err = builder.meter.Float64ObservableCounter(
+		"otelcol_processor_anomaly_opened_by_chance",
+		metric.WithDescription("Anomalies that chance alone would have opened at most among series with a past; the promise is kept while healthy days show no more. [Alpha]"),
+		metric.WithUnit("{anomaly}"),
 	)
 	errs = errors.Join(errs, err)
 	builder.ProcessorAnomalyPointsScored, err = builder.meter.Int64Counter(

@@ -1,0 +1,105 @@
+package detector
+
+import "math"
+
+// past writes a past in the order of its fields.
+func (w *writer) past(p *Past) {
+	w.f64(p.Middle)
+	w.f64(p.Prev)
+	w.u32(p.N)
+	for _, f := range p.floats() {
+		w.f32(*f)
+	}
+	w.u64(p.Visited)
+	w.buf = append(w.buf, p.Visits[:]...)
+	for i := range p.Peaks {
+		k := &p.Peaks[i]
+		w.buf = append(w.buf, k.n)
+		for j := range k.n {
+			w.u16(k.size[j])
+			w.buf = append(w.buf, k.block[j], k.weight[j])
+		}
+	}
+	w.buf = append(w.buf, p.Alarms.n)
+	for j := range p.Alarms.n {
+		w.u16(p.Alarms.size[j])
+		w.buf = append(w.buf, p.Alarms.block[j])
+	}
+	w.u16(p.Still)
+	w.buf = append(w.buf, p.Block, p.Isolate)
+}
+
+// floats are the fields of one size, so that writing and reading agree.
+func (p *Past) floats() [8]*float32 {
+	return [...]*float32{&p.Above, &p.Below, &p.Move, &p.Lately, &p.Unrest, &p.Shift, &p.Shifts, &p.Novelty}
+}
+
+// past reads what the writer wrote; r.bad if it cannot be one.
+func (r *reader) past(p *Past) {
+	p.Middle, p.Prev, p.N = r.f64(), r.f64(), r.u32()
+	for _, f := range p.floats() {
+		*f = r.f32()
+		if *f < 0 && f != &p.Shift {
+			r.bad = true
+		}
+	}
+	if math.Abs(p.Middle) > maxMagnitude || math.Abs(p.Prev) > maxMagnitude {
+		r.bad = true
+	}
+	p.Visited = r.u64()
+	for i := range p.Visits {
+		p.Visits[i] = r.u8()
+	}
+	for i := range p.Peaks {
+		k := &p.Peaks[i]
+		if k.n = r.u8(); k.n > kept {
+			k.n, r.bad = 0, true
+		}
+		for j := range k.n {
+			k.size[j], k.block[j], k.weight[j] = r.u16(), r.u8(), min(r.u8(), wholePeak)
+		}
+		k.settle()
+	}
+	if p.Alarms.n = r.u8(); p.Alarms.n > alarmsKept {
+		p.Alarms.n, r.bad = 0, true
+	}
+	for j := range p.Alarms.n {
+		p.Alarms.size[j], p.Alarms.block[j] = r.u16(), r.u8()
+	}
+	p.Still, p.Block, p.Isolate = r.u16(), r.u8(), r.u8()
+}
+
+// day writes the daily profile of a state, or that it has none.
+func (w *writer) day(d *Day) {
+	if d == nil {
+		w.buf = append(w.buf, 0)
+		return
+	}
+	w.buf = append(w.buf, 1)
+	w.u64(uint64(d.Since))
+	for _, f := range []float32{d.Sum, d.Count, d.With, d.Without} {
+		w.f32(f)
+	}
+	w.u16(uint16(d.Bin))
+	for i := range d.Mean {
+		w.buf = append(w.buf, byte(d.Mean[i]), d.Days[i])
+	}
+}
+
+// day reads a daily profile; nil if there is none.
+func (r *reader) day() *Day {
+	if r.u8() == 0 {
+		return nil
+	}
+	d := &Day{Since: r.time()}
+	d.Sum, d.Count, d.With, d.Without = r.f32(), r.f32(), r.f32(), r.f32()
+	d.Bin = int16(r.u16())
+	for i := range d.Mean {
+		d.Mean[i], d.Days[i] = int8(r.u8()), r.u8()
+	}
+	if d.Bin < 0 || d.Bin >= halfHours || d.Count < 0 || d.With < 0 || d.Without < 0 {
+		r.bad = true
+		return nil
+	}
+	return d
+}

@@ -1,0 +1,64 @@
+package detector
+
+import "math"
+
+// seasoned is how many values a series has before its own past judges it. A past
+// of n values can vouch for little more than one in 10·n, and one in 2·10⁴ is
+// asked for; until then deviations from the mean decide.
+const seasoned = 2000
+
+// score is the quantile of the normal distribution that has the chance, with the
+// sign of what is strange.
+func (o *observation) score(chance, diff float64) float64 {
+	const ordinary = 0.05
+	if chance >= ordinary {
+		return 0
+	}
+	z := math.Sqrt2 * math.Erfcinv(2*chance)
+	return math.Copysign(min(z, maxScore), o.sign(diff))
+}
+
+// sign says in which direction the value is strange.
+func (o *observation) sign(diff float64) float64 {
+	switch o.channel {
+	case ChannelMotion:
+		return o.unrest
+	case ChannelFlat:
+		return -1
+	case ChannelShift:
+		return o.shift
+	}
+	return diff
+}
+
+// breach reports whether a seasoned series is outside: the value is too unlikely
+// and matters, or, while an anomaly lasts, is not yet what it was before.
+// outside says that it is too many deviations from the mean.
+func (m *EWMA) breach(s *State, o *observation, chance, diff float64, outside bool) bool {
+	if s.Phase == PhaseOpen {
+		return outside || o.unusual(s.Shape)
+	}
+	if chance > m.Chance || !m.Direction.concerns(o.sign(diff)) {
+		return false
+	}
+	switch o.channel {
+	case ChannelFlat, ChannelMotion:
+		return true
+	case ChannelShift:
+		return math.Abs(float64(s.Past.Shift))*float64(s.Past.Above+s.Past.Below)/2 >= m.floor(s)
+	}
+	return math.Abs(diff) >= m.floor(s)
+}
+
+// unusual reports whether what an anomaly of this shape showed still lasts.
+func (o *observation) unusual(s Shape) bool {
+	switch s {
+	case ShapeFlat:
+		return o.jump == 0
+	case ShapeVariance:
+		return o.expect[ChannelMotion] < quiet
+	case ShapeDrift:
+		return o.expect[ChannelShift] < quiet
+	}
+	return min(o.expect[ChannelDistance], o.expect[ChannelRarity], o.expect[ChannelDay]) < quiet
+}

@@ -16,6 +16,7 @@ type EWMA struct {
 	MinAbsolute float64 // floor of the deviation
 	MinRelative float64 // floor of the deviation as a share of the mean
 	Direction   Direction
+	Ignore      ChannelSet    // ways of being strange that do not count
 	AdoptAfter  time.Duration // a level that holds so long is the new normal
 }
 
@@ -54,7 +55,7 @@ func (m *EWMA) Step(s *State, x Sample) Verdict {
 	}
 	if s.Last == 0 {
 		*s = State{Last: x.Time, Mean: x.Value, Weight: 1}
-		s.Past.observe(x.Value, 0, 0, x.Day, x.Time, new(observation))
+		s.Past.observe(x.Value, 0, 0, x.Day, x.Time, m.Ignore, new(observation))
 		return Verdict{Observed: x.Value, Expected: x.Value, Chance: 1}
 	}
 	if x.Time <= s.Last {
@@ -66,7 +67,7 @@ func (m *EWMA) Step(s *State, x Sample) Verdict {
 	base := max(bare, m.floor(s))
 	dev := base * max(1, float64(s.Tail)/m.Threshold)
 	diff := x.Value - s.Mean
-	chance := s.Past.observe(x.Value, diff/bare, floorOf(s.Mean, x), x.Day, x.Time, &o)
+	chance := s.Past.observe(x.Value, diff/bare, floorOf(s.Mean, x), x.Day, x.Time, m.Ignore, &o)
 	v := Verdict{
 		Score:     clamp(diff/dev, maxScore),
 		Chance:    chance,

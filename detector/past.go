@@ -73,7 +73,7 @@ type observation struct {
 // observe judges a value by each channel, and learns it. z is its distance from
 // the mean in deviations, floor the smallest distance that can be told from
 // none. It returns the chance.
-func (p *Past) observe(x, z, floor float64, day *Day, now int64, o *observation) float64 {
+func (p *Past) observe(x, z, floor float64, day *Day, now int64, ignore ChannelSet, o *observation) float64 {
 	p.N++
 	if p.N == 1 {
 		p.Middle, p.Prev = x, x
@@ -89,7 +89,7 @@ func (p *Past) observe(x, z, floor float64, day *Day, now int64, o *observation)
 		strange = day.size(o.place, now)
 		o.size[ChannelDay] = strange
 	}
-	p.expectations(n, o)
+	p.expectations(n, ignore, o)
 	chance := 1.0
 	if p.N > warm && !(o.jump == 0 && p.still(n)) {
 		chance = p.Alarms.chance(o.least, n, p.Block)
@@ -130,11 +130,13 @@ func (p *Past) measure(x, z, floor, n float64, o *observation) {
 }
 
 // expectations fills in how often each size is to be expected.
-func (p *Past) expectations(n float64, o *observation) {
+func (p *Past) expectations(n float64, ignore ChannelSet, o *observation) {
 	o.least, o.channel = math.Inf(1), ChannelNone
 	for c := ChannelDistance; c < channels; c++ {
 		e := math.Inf(1)
 		switch {
+		case ignore.has(c):
+			o.prior[c] = 1
 		case c == ChannelRarity:
 			e = p.rarity(o, n)
 		case c == ChannelFlat && (p.Still < 2 || p.still(n)):

@@ -126,7 +126,7 @@ func peakWeight(size, prior float64) uint8 {
 // weightOf is how much an event says about what is normal: the further it lies
 // beyond what is usual, the less. So the third outage is reported like the
 // first, and what heavy tails bring again and again is not.
-func weightOf(prior float64) float64 { return min(1, math.Pow(prior, 0.35), 100*prior) }
+func weightOf(prior float64) float64 { return min(1, math.Sqrt(prior), 100*prior) }
 
 // expire drops what is older than the memory.
 func (k *peaks) expire(now uint8) {

@@ -23,6 +23,24 @@ func (c Channel) String() string {
 	return "unknown"
 }
 
+// ChannelNamed returns the channel of a name; ChannelNone if there is none.
+func ChannelNamed(name string) Channel {
+	for c := ChannelDistance; c < channels; c++ {
+		if channelNames[c] == name {
+			return c
+		}
+	}
+	return ChannelNone
+}
+
+// ChannelSet is a set of channels, a bit for each.
+type ChannelSet uint8
+
+// With returns the set with one more.
+func (s ChannelSet) With(c Channel) ChannelSet { return s | 1<<c }
+
+func (s ChannelSet) has(c Channel) bool { return s>>c&1 != 0 }
+
 // Shape is what an anomaly looks like.
 type Shape uint8
 

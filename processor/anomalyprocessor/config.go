@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"go.opentelemetry.io/collector/component"
+
+	"github.com/otelheal/otelheal/detector"
 )
 
 // Config is what a user may set.
@@ -42,6 +44,7 @@ type ModelConfig struct {
 	MinSamples   int             `mapstructure:"min_samples"`
 	MinDeviation DeviationConfig `mapstructure:"min_deviation"`
 	Direction    Direction       `mapstructure:"direction"`
+	Ignore       []string        `mapstructure:"ignore"`
 	AdoptAfter   time.Duration   `mapstructure:"adopt_after"`
 }
 
@@ -62,6 +65,7 @@ type OverrideConfig struct {
 	MinSamples   *int             `mapstructure:"min_samples"`
 	MinDeviation *DeviationConfig `mapstructure:"min_deviation"`
 	Direction    *Direction       `mapstructure:"direction"`
+	Ignore       *[]string        `mapstructure:"ignore"`
 	AdoptAfter   *time.Duration   `mapstructure:"adopt_after"`
 }
 
@@ -176,6 +180,11 @@ func (m *ModelConfig) validate(at string) error {
 	case DirectionBoth, DirectionUp, DirectionDown:
 	default:
 		bad("direction", "both, up or down", fmt.Sprintf("%q", string(m.Direction)))
+	}
+	for _, name := range m.Ignore {
+		if detector.ChannelNamed(name) == detector.ChannelNone {
+			bad("ignore", "a list of distance, rarity, shift, motion, flat and day", fmt.Sprintf("%q", name))
+		}
 	}
 	if m.AdoptAfter < 0 {
 		bad("adopt_after", "0s (never) or more", m.AdoptAfter)

@@ -61,7 +61,12 @@ func newPlan(m *ModelConfig) *plan {
 }
 
 func (m *ModelConfig) ewma() detector.EWMA {
+	var ignore detector.ChannelSet
+	for _, name := range m.Ignore {
+		ignore = ignore.With(detector.ChannelNamed(name))
+	}
 	return detector.EWMA{
+		Ignore:      ignore,
 		Threshold:   m.Threshold,
 		Chance:      m.Chance,
 		Consecutive: m.Consecutive,
@@ -182,6 +187,7 @@ func (o *OverrideConfig) apply(m ModelConfig) ModelConfig {
 	set(&m.MinSamples, o.MinSamples)
 	set(&m.MinDeviation, o.MinDeviation)
 	set(&m.Direction, o.Direction)
+	set(&m.Ignore, o.Ignore)
 	set(&m.AdoptAfter, o.AdoptAfter)
 	return m
 }

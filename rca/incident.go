@@ -28,7 +28,7 @@ type incident struct {
 	compared comparison                       // by which that was found
 	inferred int64                            // second in which that was found
 	speaks   bool                             // something differs clearly
-	lookups  map[[16]byte]*lookup             // of traces whose logs did not come here
+	lookups  []lookup                         // of traces whose logs did not come here
 	found    []event.Evidence                 // by them
 }
 

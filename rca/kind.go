@@ -3,6 +3,7 @@ package rca
 import (
 	"fmt"
 	"math"
+	"time"
 
 	"github.com/otelheal/otelheal/event"
 	"github.com/otelheal/otelheal/rca/profile"
@@ -109,11 +110,20 @@ func (c *candidate) few(r *profile.Rank) bool {
 	return c.weight < minExplains && c.weight < differ || c.weight < differ/10
 }
 
-// resource is memory or CPU, if one of them is clearly more than it was. A leak
-// costs the processor as well, for its collector, but a busy loop costs no
-// memory: so memory is named unless the processor stands out more.
+// resource is memory or CPU, if one of them is clearly more than it was. If both
+// are, the one that was so first: a leak costs the processor in the end, for its
+// collector, and a busy loop lets requests, and what they hold, pile up. If
+// neither was first, memory, unless the processor stands out more.
 func (c *candidate) resource() event.Kind {
 	memory, cpu := strength(c.memory), strength(c.cpu)
+	if memory >= clearly && cpu >= clearly {
+		switch lead := c.memory.Onset.Sub(c.cpu.Onset); {
+		case lead >= time.Second:
+			return event.KindCPU
+		case lead <= -time.Second:
+			return event.KindMemory
+		}
+	}
 	switch {
 	case memory >= clearly && memory >= cpu:
 		return event.KindMemory

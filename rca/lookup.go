@@ -25,6 +25,7 @@ const (
 
 // lookup is what became of one.
 type lookup struct {
+	id    [16]byte
 	tries int
 	due   int64 // when it may be tried again
 	done  bool
@@ -40,35 +41,43 @@ func (e *Engine) Wanted(n int, now time.Time) (list []Lookup) {
 		if i.Status != event.IncidentOpen || !i.Settled {
 			continue
 		}
-		for k := range i.Evidence {
+		e.choose(i)
+		for k := range i.lookups {
+			l := &i.lookups[k]
 			if len(list) >= n {
 				return list
-			}
-			x := &i.Evidence[k]
-			id, ok := traceOf(x)
-			if !ok || e.hasLines(id) {
-				continue
-			}
-			l := i.lookups[id]
-			if l == nil {
-				if len(i.lookups) >= maxLookups {
-					continue
-				}
-				if i.lookups == nil {
-					i.lookups = map[[16]byte]*lookup{}
-				}
-				l = &lookup{who: x.Entity}
-				i.lookups[id] = l
 			}
 			if l.done || l.tries >= maxTries || at < l.due {
 				continue
 			}
 			l.tries++
 			l.due = at + int64(l.tries)*int64(lookupWait)
-			list = append(list, Lookup{Incident: i.ID, TraceID: id, From: i.Onset.Add(-lookupSince), To: now.Add(skew)})
+			list = append(list, Lookup{Incident: i.ID, TraceID: l.id, From: i.Onset.Add(-lookupSince), To: now.Add(skew)})
 		}
 	}
 	return list
+}
+
+// choose adds the traces that are examples at present.
+func (e *Engine) choose(i *incident) {
+	for k := range i.Evidence {
+		x := &i.Evidence[k]
+		id, ok := traceOf(x)
+		if !ok || len(i.lookups) >= maxLookups || i.lookup(id) != nil || e.hasLines(id) {
+			continue
+		}
+		i.lookups = append(i.lookups, lookup{id: id, who: x.Entity})
+	}
+}
+
+// lookup is that of a trace; nil if there is none.
+func (i *incident) lookup(id [16]byte) *lookup {
+	for k := range i.lookups {
+		if i.lookups[k].id == id {
+			return &i.lookups[k]
+		}
+	}
+	return nil
 }
 
 // traceOf is the trace that an item of evidence is an example of.
@@ -92,7 +101,7 @@ func (e *Engine) hasLines(id [16]byte) bool {
 // as a span and a log of one trace are one.
 func (e *Engine) Found(l Lookup, logs []Log, now time.Time) {
 	for _, i := range e.incidents {
-		asked := i.lookups[l.TraceID]
+		asked := i.lookup(l.TraceID)
 		if i.ID != l.Incident || asked == nil || asked.done {
 			continue
 		}

@@ -65,6 +65,19 @@ func newLoki(t *testing.T) *lokiServer {
 
 func (l *lokiServer) start() {
 	l.t.Helper()
+	l.launch()
+	l.waitReady()
+}
+
+func (l *lokiServer) waitReady() {
+	l.t.Helper()
+	require.Eventually(l.t, func() bool { return strings.TrimSpace(get(l.t, "http://"+l.address+"/ready")) == "ready" },
+		90*time.Second, 200*time.Millisecond)
+}
+
+// launch starts it and does not wait until it can do anything.
+func (l *lokiServer) launch() {
+	l.t.Helper()
 	path := filepath.Join(l.t.TempDir(), "loki.log")
 	log, err := os.Create(path)
 	require.NoError(l.t, err)
@@ -80,8 +93,6 @@ func (l *lokiServer) start() {
 			l.t.Logf("Loki logged:\n%s", text)
 		}
 	})
-	require.Eventually(l.t, func() bool { return strings.TrimSpace(get(l.t, "http://"+l.address+"/ready")) == "ready" },
-		90*time.Second, 200*time.Millisecond)
 }
 
 // query is what a tenant finds, as bodies of lines in the order of their times.

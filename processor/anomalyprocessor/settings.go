@@ -17,7 +17,19 @@ func (c *Config) Settings(metric string) (ModelConfig, bool) {
 	return c.Model, true
 }
 
-// Watch judges one series with these settings.
-func (m *ModelConfig) Watch() detector.Watch {
-	return detector.Watch{Model: m.ewma()}
+// Share is the chance per value that a processor gives to its series when it gets
+// so many values a second.
+func (c *Config) Share(valuesPerSecond float64) float64 {
+	b := budget{incidents: c.FalseIncidentsPerWeek, rate: valuesPerSecond}
+	return b.look(0, 0, 0)
+}
+
+// Watch judges one series with these settings; share is its chance per value if
+// they set none.
+func (m *ModelConfig) Watch(share float64) detector.Watch {
+	model := m.ewma()
+	if model.Chance == 0 {
+		model.Chance = share
+	}
+	return detector.Watch{Model: model}
 }

@@ -22,6 +22,9 @@ type options struct {
 	settings *settings.Flags
 }
 
+// one series with a value a second is the system that a file is a part of.
+const one = 1
+
 // New returns the command.
 func New() *cobra.Command {
 	var o options
@@ -61,7 +64,7 @@ func (o *options) run(ctx context.Context, out io.Writer) error {
 		return o.scanFiles(ctx, out, config)
 	}
 	start := time.Now()
-	files, rows, err := nab(ctx, o.nab, o.out, config.Model.Watch(), o.kind)
+	files, rows, err := nab(ctx, o.nab, o.out, config.Model.Watch(config.Share(one)), o.kind)
 	fmt.Fprintf(out, "%d rows of %d files in %.1f s, written to %s\n", rows, files, time.Since(start).Seconds(), o.out)
 	return err
 }

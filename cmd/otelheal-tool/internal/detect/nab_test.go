@@ -134,7 +134,7 @@ func BenchmarkNAB(b *testing.B) {
 	b.ReportAllocs()
 	rows := 0
 	for b.Loop() {
-		_, n, err := nab(b.Context(), dir, out, settings.Default().Model.Watch(), 0)
+		_, n, err := nab(b.Context(), dir, out, settings.Default().Model.Watch(1e-4), 0)
 		require.NoError(b, err)
 		rows += n
 	}

@@ -40,7 +40,7 @@ func (f *file) writePage() error {
 		}
 		p.Charts = append(p.Charts, plot.Chart{
 			Title: s.title, Facts: s.facts(), Unit: s.unit(),
-			Columns: &s.columns, Threshold: s.threshold, Anomalies: &s.anomalies,
+			Columns: &s.columns, Threshold: s.threshold, Limit: s.limit, Anomalies: &s.anomalies,
 		})
 	}
 	out, err := os.Create(f.base + ".html")

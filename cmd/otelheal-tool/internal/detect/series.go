@@ -36,6 +36,7 @@ type series struct {
 	anomalies scan.Anomalies
 	columns   plot.Columns
 	threshold float64
+	limit     float64 // the score that makes a breach
 	chance    float64 // the least of any value
 
 	values, judged int
@@ -51,10 +52,11 @@ func (f *file) begin(title string, model anomalyprocessor.ModelConfig, path stri
 	if err != nil {
 		return nil, fmt.Errorf("write scores: %w", err)
 	}
+	watch := model.Watch(f.config.Share(one))
 	s := &series{
 		file: f, title: title, threshold: model.Threshold, chance: 1,
-		scanner: scan.New(model.Watch(), f.kind),
-		out:     out, w: bufio.NewWriterSize(out, 64<<10),
+		limit: quantile(watch.Model.Chance), scanner: scan.New(watch, f.kind),
+		out: out, w: bufio.NewWriterSize(out, 64<<10),
 	}
 	s.w.WriteString("timestamp,value,expected,low,high,score,chance,phase,shape,anomaly\n")
 	f.series = append(f.series, s)
@@ -182,3 +184,6 @@ func (s *series) unit() string {
 	}
 	return "value"
 }
+
+// quantile is the score of a chance.
+func quantile(chance float64) float64 { return math.Sqrt2 * math.Erfcinv(2*chance) }

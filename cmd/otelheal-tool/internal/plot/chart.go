@@ -29,7 +29,8 @@ type Chart struct {
 	Facts     []string
 	Unit      string // of the values drawn
 	Columns   *Columns
-	Threshold float64
+	Threshold float64 // deviations from the expected value to the band's edge
+	Limit     float64 // the score that makes a breach
 	Anomalies *scan.Anomalies
 }
 
@@ -176,9 +177,9 @@ func (d *drawing) band(x, y scale) {
 	d.Band, d.Expected = area.b.String(), middle.b.String()
 }
 
-// score draws how strange values were, cut at twice the threshold.
+// score draws how strange values were, cut at twice the limit.
 func (d *drawing) score(x scale) {
-	most := 2 * d.Threshold
+	most := 2 * d.Limit
 	s := scale{-most, most, lowest, lower - lowest}
 	var p path
 	for k := range d.Columns.list {
@@ -189,9 +190,9 @@ func (d *drawing) score(x scale) {
 		}
 	}
 	d.Scores = p.b.String()
-	d.Limits = []float64{s.px(d.Threshold), s.px(-d.Threshold)}
-	for _, v := range []float64{-d.Threshold, 0, d.Threshold} {
-		d.S = append(d.S, tick{s.px(v), say.Number(v)})
+	d.Limits = []float64{s.px(d.Limit), s.px(-d.Limit)}
+	for _, v := range []float64{-d.Limit, 0, d.Limit} {
+		d.S = append(d.S, tick{s.px(v), strconv.FormatFloat(v, 'g', 2, 64)})
 	}
 }
 

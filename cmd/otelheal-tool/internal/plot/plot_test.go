@@ -103,7 +103,7 @@ func TestPageEscapesWhatOthersWrote(t *testing.T) {
 	}}}
 	text := page(t, &Page{Title: hostile, Notes: []string{hostile}, Charts: []Chart{{
 		Title: hostile, Facts: []string{hostile}, Unit: hostile,
-		Columns: filled(100, func(int) float64 { return 100 }), Threshold: 3, Anomalies: a,
+		Columns: filled(100, func(int) float64 { return 100 }), Threshold: 3, Limit: 4, Anomalies: a,
 	}}})
 	assert.NotContains(t, text, "<script")
 	assert.NotContains(t, text, "<img")
@@ -118,7 +118,7 @@ func TestPageEscapesWhatOthersWrote(t *testing.T) {
 
 func TestPageOfNothing(t *testing.T) {
 	t.Parallel()
-	text := page(t, &Page{Title: "x", Charts: []Chart{{Columns: &Columns{}, Anomalies: &scan.Anomalies{}, Threshold: 3}}})
+	text := page(t, &Page{Title: "x", Charts: []Chart{{Columns: &Columns{}, Anomalies: &scan.Anomalies{}, Threshold: 3, Limit: 4}}})
 	assert.Contains(t, text, "no value to judge")
 }
 
@@ -133,7 +133,7 @@ func TestLineBreaksAtAGap(t *testing.T) {
 		}
 		c.Add(at*minute, float64(k), 0, 1, 0, true)
 	}
-	d := draw(Chart{Columns: &c, Anomalies: &scan.Anomalies{}, Threshold: 3}, "s1")
+	d := draw(Chart{Columns: &c, Anomalies: &scan.Anomalies{}, Threshold: 3, Limit: 4}, "s1")
 	assert.Equal(t, 2, strings.Count(d.Value, "M"))
 	assert.NotContains(t, d.Value+d.Band+d.Expected+d.Scores, "NaN")
 }
@@ -142,7 +142,7 @@ func TestExtremesAreDrawn(t *testing.T) {
 	t.Parallel()
 	for _, v := range []float64{0, 1e150, -1e150, 1e-300} {
 		c := filled(50, func(k int) float64 { return v * float64(k) / 50 })
-		d := draw(Chart{Columns: c, Anomalies: &scan.Anomalies{}, Threshold: 3}, "s1")
+		d := draw(Chart{Columns: c, Anomalies: &scan.Anomalies{}, Threshold: 3, Limit: 4}, "s1")
 		for _, p := range []string{d.Value, d.Band, d.Expected, d.Scores} {
 			assert.NotContains(t, p, "NaN")
 			assert.NotContains(t, p, "Inf")

@@ -13,7 +13,8 @@ import (
 )
 
 func fresh() detector.Watch {
-	return settings.Default().Model.Watch()
+	c := settings.Default()
+	return c.Model.Watch(c.Share(1))
 }
 
 const minute = int64(60e9)

@@ -3,6 +3,7 @@ package settings
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -22,29 +23,37 @@ type Flags struct {
 	File      string // a collector's configuration
 	Processor string // ID of the processor in it
 
-	given anomalyprocessor.ModelConfig // what the flags said
+	given anomalyprocessor.Config // what the flags said
 	flags *pflag.FlagSet
 	paths map[string][]int // by flag
 }
 
 // Bind adds the flags.
 func Bind(f *pflag.FlagSet) *Flags {
-	s := &Flags{given: Default().Model, flags: f, paths: map[string][]int{}}
+	s := &Flags{given: *Default(), flags: f, paths: map[string][]int{}}
 	f.StringVar(&s.File, "config", "", "collector configuration whose anomaly section is used; other flags go before it")
 	f.StringVar(&s.Processor, "processor", "", "ID of the anomaly processor in --config, if it has several")
 	s.add(reflect.ValueOf(&s.given).Elem(), nil, "", "")
 	return s
 }
 
+// aboutTheSystem are the keys beside the model's that decide what is an anomaly.
+// The others are about what passes through a processor.
+var aboutTheSystem = []string{"false_incidents_per_week"}
+
 func (s *Flags) add(v reflect.Value, path []int, flag, key string) {
 	for i := range v.NumField() {
-		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("mapstructure"), ",")
-		if name == "" {
+		name, options, _ := strings.Cut(v.Type().Field(i).Tag.Get("mapstructure"), ",")
+		at := append(slices.Clone(path), i)
+		switch {
+		case options == "squash":
+			s.add(v.Field(i), at, "", "")
+			continue
+		case len(path) == 0 && !slices.Contains(aboutTheSystem, name):
 			continue
 		}
 		f := flag + strings.ReplaceAll(name, "_", "-")
 		k := key + name
-		at := append(append([]int(nil), path...), i)
 		if v.Field(i).Kind() == reflect.Struct {
 			s.add(v.Field(i), at, f+"-", k+"::")
 			continue
@@ -74,7 +83,7 @@ func (s *Flags) Config() (*anomalyprocessor.Config, error) {
 		if path, ok := s.paths[f.Name]; ok {
 			changed = true
 			from := reflect.ValueOf(&s.given).Elem().FieldByIndex(path)
-			reflect.ValueOf(&c.Model).Elem().FieldByIndex(path).Set(from)
+			reflect.ValueOf(c).Elem().FieldByIndex(path).Set(from)
 		}
 	})
 	if changed {
@@ -95,6 +104,14 @@ func (f value) Set(text string) error {
 			return fmt.Errorf("must be a duration such as 5m, found %.40q", text)
 		}
 		*p = d
+		return nil
+	case *[]string:
+		*p = nil
+		for _, word := range strings.Split(text, ",") {
+			if word = strings.TrimSpace(word); word != "" {
+				*p = append(*p, word)
+			}
+		}
 		return nil
 	}
 	var err error
@@ -127,6 +144,9 @@ func (f value) String() string {
 	if !f.v.IsValid() {
 		return ""
 	}
+	if list, ok := f.v.Interface().([]string); ok {
+		return strings.Join(list, ",")
+	}
 	return fmt.Sprint(f.v.Interface())
 }
 
@@ -134,6 +154,9 @@ func (f value) String() string {
 func (f value) Type() string {
 	if f.v.IsValid() && f.v.Type() == reflect.TypeFor[time.Duration]() {
 		return "duration"
+	}
+	if f.v.IsValid() && f.v.Kind() == reflect.Slice {
+		return "list"
 	}
 	if f.v.IsValid() {
 		return f.v.Kind().String()

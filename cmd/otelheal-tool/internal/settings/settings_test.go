@@ -28,9 +28,13 @@ func TestFlagsAreTheProcessorsKeys(t *testing.T) {
 	assert.Equal(t, Default(), c)
 
 	c, err = parse(t, "--threshold", "4.5", "--consecutive=3", "--half-life", "10m", "--warm-up", "1m", "--min-samples", "30",
-		"--min-deviation-absolute", "2", "--min-deviation-relative", "0", "--direction", "up", "--adopt-after", "0s")
+		"--min-deviation-absolute", "2", "--min-deviation-relative", "0", "--direction", "up", "--adopt-after", "0s",
+		"--chance", "0.001", "--ignore", "motion, flat", "--false-incidents-per-week", "2")
 	require.NoError(t, err)
 	m := c.Model
+	assert.Equal(t, 2., c.FalseIncidentsPerWeek)
+	assert.Equal(t, 0.001, m.Chance)
+	assert.Equal(t, []string{"motion", "flat"}, m.Ignore)
 	assert.Equal(t, 4.5, m.Threshold)
 	assert.Equal(t, 3, m.Consecutive)
 	assert.Equal(t, 10*time.Minute, m.HalfLife)

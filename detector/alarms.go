@@ -19,24 +19,24 @@ const (
 	benefitAt  = 1500 // values after which all of them do not
 	isolated   = 0.1  // expectation of an event that has the benefit
 	rankBias   = 1.45 // what the smoothing of ranks adds to them
-	correction = 1.3  // of the rest of it, measured on null streams
+	tiny       = 1e-12
+	ordinary   = 4   // channels that a value is measured by, about
+	correction = 1.3 // of the rest of it, measured on null streams
 )
 
 // chance returns the probability that a value is as strange, per value. least is
 // its expectation by the least expected channel, n the number of values.
 func (a *alarms) chance(least, n float64, now uint8) float64 {
-	if least > 2*quiet {
-		return 1
-	}
 	values := min(n, memory)
+	if least > quiet { // as strange as that is one value in some hundreds
+		return min(1, ordinary*least/values)
+	}
 	size := math.Log(values / least)
 	rank := a.rank(size, now)
 	youth := max(0, 1-n/memory)
 	free := benefit * min(1, n/benefitAt) * youth / (1 + least*least/(isolated*isolated))
 	return min(1, correction*max(least*youth, rank-free, tiny)/values)
 }
-
-const tiny = 1e-12
 
 // rank returns how many events in the memory were as strange.
 func (a *alarms) rank(size float64, now uint8) float64 {
@@ -80,7 +80,7 @@ func (a *alarms) rank(size float64, now uint8) float64 {
 
 // add keeps an event if it is among the strangest.
 func (a *alarms) add(least, n float64, now uint8) {
-	if least > 2*quiet {
+	if least > quiet {
 		return
 	}
 	code := uint16(min(math.Log(min(n, memory)/least)*nat, math.MaxUint16))

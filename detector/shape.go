@@ -52,11 +52,10 @@ const (
 	ShapeDrift          // away from the expected, little by little
 	ShapeVariance       // more or less movement around the same level
 	ShapeFlat           // no movement
-	ShapeMissing        // no values
 	shapes              // their number
 )
 
-var shapeNames = [shapes]string{"none", "spike", "drop", "level_shift", "drift", "variance", "flat", "missing"}
+var shapeNames = [shapes]string{"none", "spike", "drop", "level_shift", "drift", "variance", "flat"}
 
 func (s Shape) String() string {
 	if s < shapes {

@@ -10,8 +10,8 @@ const seasoned = 2000
 // score is the quantile of the normal distribution that has the chance, with the
 // sign of what is strange.
 func (o *observation) score(chance, diff float64) float64 {
-	const ordinary = 0.05
-	if chance >= ordinary {
+	const told = 0.05 // below the score is 0
+	if chance >= told {
 		return 0
 	}
 	z := math.Sqrt2 * math.Erfcinv(2*chance)

@@ -18,9 +18,11 @@ const (
 	attrAspect    = "otelheal.metric.aspect"
 	attrUnit      = "otelheal.metric.unit"
 	attrEnd       = "otelheal.anomaly.end"
+	attrShape     = "otelheal.anomaly.shape"
+	attrChannel   = "otelheal.anomaly.channel"
 	groupMetric   = "otelheal.group"
 	maxExemplars  = 8
-	gaugesPerView = 5
+	gaugesPerView = 7
 )
 
 // gauges are the views of an anomaly, each a Metric.
@@ -29,12 +31,18 @@ var gauges = [gaugesPerView]struct {
 	valueUnit               bool // in the unit of the judged metric
 	value                   func(v *detector.Verdict) float64
 }{
-	{"score", "{sigma}", "How far the series is from what is expected, in deviations.", false, func(v *detector.Verdict) float64 { return v.Score }},
+	{"score", "{sigma}", "How strange the series is: deviations of a normal distribution with the same chance.", false, func(v *detector.Verdict) float64 { return v.Score }},
 	{"observed", "", "The value judged.", true, func(v *detector.Verdict) float64 { return v.Observed }},
 	{"expected", "", "The value expected.", true, func(v *detector.Verdict) float64 { return v.Expected }},
 	{"deviation", "", "One deviation.", true, func(v *detector.Verdict) float64 { return v.Deviation }},
 	{"onset", "s", "When the anomaly began, in Unix time.", false, func(v *detector.Verdict) float64 { return float64(v.Onset) / 1e9 }},
+	{"chance", "1", "Probability per value that a healthy series is so strange; 1 while it is too young.", false, func(v *detector.Verdict) float64 { return v.Chance }},
+	{shapeGauge, "1", "What the anomaly looks like and which way of being strange it is, as attributes; always 1.", false, func(*detector.Verdict) float64 { return 1 }},
 }
+
+// shapeGauge alone carries what may change while an anomaly lasts, so that the
+// other series keep their attributes.
+const shapeGauge = "shape"
 
 // subject is the series that a score is about.
 type subject struct {
@@ -75,6 +83,10 @@ func (b *scoreBatch) add(resource pcommon.Resource, schema string, s *subject, v
 		dp.Attributes().PutStr(attrAspect, s.aspect.String())
 		if g.valueUnit && s.unit != "" {
 			dp.Attributes().PutStr(attrUnit, s.unit)
+		}
+		if g.name == shapeGauge && end == "" {
+			dp.Attributes().PutStr(attrShape, v.Shape.String())
+			dp.Attributes().PutStr(attrChannel, v.Channel.String())
 		}
 		dp.SetTimestamp(pcommon.Timestamp(s.time))
 		if v.Onset != 0 {

@@ -93,7 +93,7 @@ func draw(c Chart, id string) *drawing {
 	}
 	at, layout := moments(cols.first, cols.last, 8)
 	for _, t := range at {
-		if px := x.px(float64(t)); px < right-30 {
+		if px := x.px(float64(t)); px < right-75 {
 			d.X = append(d.X, tick{px, time.Unix(0, t).UTC().Format(layout)})
 		}
 	}

@@ -52,6 +52,10 @@ func Number(x float64) string {
 
 // Band is an expected value and how far from it is still normal.
 func Band(expected, wide float64) string {
+	if a := math.Abs(wide); a >= 100 && a < 1e7 {
+		unit := math.Pow(10, math.Floor(math.Log10(a))-1)
+		return Number(expected) + " ± " + strconv.FormatFloat(math.Round(wide/unit)*unit, 'f', -1, 64)
+	}
 	return Number(expected) + " ± " + strconv.FormatFloat(wide, 'g', 2, 64)
 }
 

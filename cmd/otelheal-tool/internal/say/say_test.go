@@ -24,6 +24,8 @@ func TestNumbers(t *testing.T) {
 		assert.LessOrEqual(t, len(Number(x)), 10)
 	}
 	assert.Equal(t, "51.85 ± 3.1", Band(51.846, 3.14))
+	assert.Equal(t, "16797 ± 23000", Band(16797, 22801))
+	assert.Equal(t, "0 ± 2.3e+08", Band(0, 2.28e8))
 	for want, c := range map[string]float64{"often": 0.7, "1 in 20": 0.05, "1 in 1k": 0.001, "1 in 12k": 1. / 12000, "1 in 1.5M": 1 / 1.5e6, "< 1 in 10^15": 0} {
 		assert.Equal(t, want, Odds(c))
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"go.opentelemetry.io/collector/confmap"
@@ -158,12 +159,14 @@ func (r *rule) expectation(raw map[string]any) (x expectation, err error) {
 }
 
 func shapeOf(name string) (detector.Shape, error) {
-	for s := detector.ShapeSpike; s.String() != "unknown"; s++ {
+	var names []string
+	for s := detector.ShapeNone + 1; s.String() != "unknown"; s++ {
 		if s.String() == name {
 			return s, nil
 		}
+		names = append(names, s.String())
 	}
-	return 0, fmt.Errorf("`shape` must be spike, drop, level_shift, drift, variance, flat or missing, or be left out, found %.40q", name)
+	return 0, fmt.Errorf("`shape` must be one of %s, or be left out, found %.40q", strings.Join(names, ", "), name)
 }
 
 // moment is a time, or how long after the first value.

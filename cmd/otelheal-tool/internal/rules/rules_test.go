@@ -63,7 +63,7 @@ func TestOutcomes(t *testing.T) {
 		"too early":            {"[{from: 4h, to: 4h59m}]", "missed: an anomaly raised from 2026-01-01 04:00:00 to"},
 		"something unexpected": {"none", "not expected: "},
 		"one too many":         {"[{from: 5h, to: 5h3m}, {from: 5h28m, to: 5h29m}]", "missed: an anomaly raised from 2026-01-01 05:28:00"},
-		"of another shape":     {"[{shape: missing, from: 5h, to: 5h3m}]", "missed: missing raised"},
+		"of another shape":     {"[{shape: flat, from: 5h, to: 5h3m}]", "missed: flat raised"},
 	} {
 		said, err := runCommand(t, file(t, jump+c.expect))
 		if c.said == "" {
@@ -114,7 +114,7 @@ func TestMistakes(t *testing.T) {
 		one("series: [1], interval: 1m, expect: nothing"):                         "`expect` must be `none`",
 		one("series: [1], interval: 1m, expect: []"):                              "`expect` must be `none`",
 		one("series: [1], interval: 1m"):                                          "`expect` must be `none`",
-		one("series: [1], interval: 1m, expect: [{shape: bump}]"):                 "`shape` must be spike",
+		one("series: [1], interval: 1m, expect: [{shape: bump}]"):                 "`shape` must be one of spike",
 		one("series: [1], interval: 1m, expect: [{from: 1m}]"):                    "`to` must be a time",
 		one("series: [1], interval: 1m, expect: [{from: 2m, to: 1m}]"):            "must not be before",
 		one("series: [1], interval: 1m, expect: none, settings: {treshold: 1}"):   "treshold",

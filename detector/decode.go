@@ -115,11 +115,13 @@ func (s *Store) decodeSeries(r *reader, now int64) error {
 	aspect, first, day := Aspect(r.u16()), r.state(), r.day()
 	extras := int(r.u16())
 	_, twice := s.index[o.Key]
-	if r.bad || twice || o.Kind < KindGauge || o.Kind > KindSummary || extras > maxQuantiles+2 {
+	if r.bad || o.Kind < KindGauge || o.Kind > KindSummary || extras > maxQuantiles+2 {
 		return errRecord
 	}
 	var ref Ref
-	if ok { // a smaller max_series than when it was written: the rest is re-learnt
+	// Not taken: what is beyond a smaller max_series than when it was written, a
+	// series whose resource came later, and one that went and came back meanwhile.
+	if ok = ok && !twice; ok {
 		ref, ok = s.Add(o, ResourceRef(resource), now)
 	}
 	var e *series

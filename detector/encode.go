@@ -26,18 +26,61 @@ const (
 
 // Encode returns the store as chunks of at most MaxChunk bytes.
 func (s *Store) Encode(now int64) [][]byte {
-	w := &writer{seed: s.settings.Seed, now: now}
-	for i := uint32(1); i < s.groups.pool.next; i++ {
+	e := s.NewEncoder(now)
+	for e.Step(1 << 20) {
+	}
+	return e.Chunks()
+}
+
+// Encoder writes a store piece by piece, so that the caller may let go of its
+// lock in between and the stream goes on. Each series is whole as of the moment
+// it was written; what came or went meanwhile may be missing, and is learnt anew.
+type Encoder struct {
+	s    *Store
+	w    writer
+	part byte   // the kind of record that is being written
+	next uint32 // the first of it that is not
+}
+
+// NewEncoder begins a snapshot.
+func (s *Store) NewEncoder(now int64) *Encoder {
+	return &Encoder{s: s, w: writer{seed: s.settings.Seed, now: now}, part: recordGroup, next: 1}
+}
+
+// Step writes up to so many records; false if there are no more.
+func (e *Encoder) Step(records int) bool {
+	s := e.s
+	for range records {
+		end := [...]uint32{recordGroup: s.groups.pool.next, recordResource: s.resources.pool.next, recordSeries: s.series.next}[e.part]
+		if e.next >= end {
+			if e.part == recordSeries {
+				return false
+			}
+			e.part, e.next = e.part+1, 1
+			continue
+		}
+		e.write(e.next)
+		e.next++
+	}
+	return true
+}
+
+// Chunks returns what was written.
+func (e *Encoder) Chunks() [][]byte { return e.w.finish() }
+
+func (e *Encoder) write(i uint32) {
+	s, w := e.s, &e.w
+	switch e.part {
+	case recordGroup:
 		if g := s.groups.pool.at(i); !g.key.IsZero() {
 			w.begin(recordGroup)
 			w.key(g.key)
 			s.encodeState(w, &g.state)
 		}
-	}
-	for i := uint32(1); i < s.resources.pool.next; i++ {
+	case recordResource:
 		r := s.resources.pool.at(i)
 		if r.key.IsZero() {
-			continue
+			return
 		}
 		w.begin(recordResource)
 		w.key(r.key)
@@ -46,13 +89,11 @@ func (s *Store) Encode(now int64) [][]byte {
 			w.u64(uint64(n))
 		}
 		w.f32(r.gap)
-	}
-	for i := uint32(1); i < s.series.next; i++ {
+	case recordSeries:
 		if e := s.series.at(i); e.used {
 			s.encodeSeries(w, e)
 		}
 	}
-	return w.finish()
 }
 
 func (s *Store) groupKey(r *resource) Key {
@@ -134,7 +175,7 @@ func (w *writer) state(s *State) {
 func (w *writer) begin(kind byte) {
 	if len(w.buf) > MaxChunk-recordRoom {
 		w.chunks = append(w.chunks, w.buf)
-		w.buf = nil
+		w.buf = make([]byte, headSize, MaxChunk)
 	}
 	if len(w.buf) == 0 {
 		w.buf = make([]byte, headSize, 64<<10)

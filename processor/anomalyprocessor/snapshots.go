@@ -129,12 +129,20 @@ func (e *engine) restore(ctx context.Context) {
 	e.logger.Info("snapshot restored", zap.Int("series", series))
 }
 
+// recordsAtOnce are written before the stream may go on: about a millisecond.
+const recordsAtOnce = 2000
+
 // save writes a snapshot. A failure is logged when it begins.
 func (e *engine) save(ctx context.Context) {
 	e.mu.Lock()
-	chunks := e.store.Encode(e.now().UnixNano())
+	encoder := e.store.NewEncoder(e.now().UnixNano())
 	e.mu.Unlock()
-	err := e.snapshots.write(ctx, chunks)
+	for more := true; more; {
+		e.mu.Lock()
+		more = encoder.Step(recordsAtOnce)
+		e.mu.Unlock()
+	}
+	err := e.snapshots.write(ctx, encoder.Chunks())
 	if err == nil {
 		e.countSnapshot(ctx, "written")
 	} else {

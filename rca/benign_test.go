@@ -16,79 +16,79 @@ var benign = []struct {
 	do   func(s *sim)
 }{
 	{"three times the load", func(s *sim) {
-		s.rate *= 3
-		s.run(30 * time.Second)
+		s.Rate *= 3
+		s.Run(30 * time.Second)
 	}},
 	{"load stopped and started", func(s *sim) {
-		s.rate = 0
-		s.run(30 * time.Second)
-		s.rate = 30
-		s.run(30 * time.Second)
+		s.Rate = 0
+		s.Run(30 * time.Second)
+		s.Rate = 30
+		s.Run(30 * time.Second)
 	}},
 	{"a rolling release that is well", func(s *sim) {
 		s.e.AddChange(event.Change{
-			Entity: event.Entity{Namespace: "shop", Service: "payment"}, Kind: event.ChangeRelease, From: "v1", To: "v2", At: s.now,
-		}, s.now)
-		for _, p := range s.programs["payment"] {
+			Entity: event.Entity{Namespace: "shop", Service: "payment"}, Kind: event.ChangeRelease, From: "v1", To: "v2", At: s.Now,
+		}, s.Now)
+		for _, p := range s.Programs["payment"] {
 			s.planned(p, event.AgentExited)
-			p.down = true
-			s.run(700 * time.Millisecond)
-			p.release = "v2"
-			s.restart(p)
-			s.run(5 * time.Second)
+			p.Down = true
+			s.Run(700 * time.Millisecond)
+			p.Release = "v2"
+			s.Restart(p)
+			s.Run(5 * time.Second)
 		}
-		s.run(20 * time.Second)
+		s.Run(20 * time.Second)
 	}},
 	{"a blip of two seconds", func(s *sim) {
-		p := s.program("payment-2")
-		p.down = true
-		s.run(1900 * time.Millisecond)
-		p.down = false
-		s.run(20 * time.Second)
+		p := s.Find("payment-2")
+		p.Down = true
+		s.Run(1900 * time.Millisecond)
+		p.Down = false
+		s.Run(20 * time.Second)
 	}},
 	{"an instance stopped on purpose, its load taken by the other", func(s *sim) {
-		s.state(s.program("payment-2"), event.AgentStopped, "by a person")
-		s.programs["payment"] = s.programs["payment"][:1]
-		s.run(30 * time.Second)
+		s.State(s.Find("payment-2"), event.AgentStopped, "by a person")
+		s.Programs["payment"] = s.Programs["payment"][:1]
+		s.Run(30 * time.Second)
 	}},
 	{"all instances replaced by others", func(s *sim) {
 		for _, name := range []string{"cart", "payment", "checkout"} {
-			for _, p := range s.programs[name] {
-				s.state(p, event.AgentStopped, "replaced")
-				p.entity.Instance += "-next"
-				s.restart(p)
-				s.run(3 * time.Second)
+			for _, p := range s.Programs[name] {
+				s.State(p, event.AgentStopped, "replaced")
+				p.Entity.Instance += "-next"
+				s.Restart(p)
+				s.Run(3 * time.Second)
 			}
 		}
-		s.run(20 * time.Second)
+		s.Run(20 * time.Second)
 	}},
 	{"our own silence", func(s *sim) {
-		for name := range s.programs {
-			s.mute[name] = true
+		for name := range s.Programs {
+			s.Mute[name] = true
 		}
-		s.run(40 * time.Second)
-		s.mute = map[string]bool{}
-		s.run(30 * time.Second)
+		s.Run(40 * time.Second)
+		s.Mute = map[string]bool{}
+		s.Run(30 * time.Second)
 	}},
 	{"one service sends nothing, nobody's calls fail", func(s *sim) {
-		s.mute["cart"] = true
-		s.run(30 * time.Second)
+		s.Mute["cart"] = true
+		s.Run(30 * time.Second)
 	}},
 	{"an anomaly without a symptom", func(s *sim) {
-		s.anomaly(s.program("cart-1"), "process.cpu.utilization", 0.9, 0.1, 40)
-		s.run(10 * time.Second)
+		s.anomaly(s.Find("cart-1"), "process.cpu.utilization", 0.9, 0.1, 40)
+		s.Run(10 * time.Second)
 	}},
 	{"latency that grows by what nobody notices", func(s *sim) {
-		s.program("cart-1").slower = 4 * time.Millisecond
-		s.run(30 * time.Second)
+		s.Find("cart-1").Slower = 4 * time.Millisecond
+		s.Run(30 * time.Second)
 	}},
 }
 
 func (s *sim) planned(p *simProgram, status event.AgentStatus) {
-	s.e.AddState(event.AgentState{
-		Entity: p.entity, Incarnation: p.incarnation(), Release: p.release, Status: status,
-		Since: s.now, At: s.now, Planned: true,
-	}, s.now)
+	s.Report(event.AgentState{
+		Entity: p.Entity, Incarnation: p.Incarnation(), Release: p.Release, Status: status,
+		Since: s.Now, At: s.Now, Planned: true,
+	})
 }
 
 func TestBenign(t *testing.T) {
@@ -96,8 +96,8 @@ func TestBenign(t *testing.T) {
 		t.Run(b.name, func(t *testing.T) {
 			t.Parallel()
 			s := newSim(t, Settings{})
-			s.noise = 0.05
-			s.run(time.Minute)
+			s.Noise = 0.05
+			s.Run(time.Minute)
 			b.do(s)
 			for _, i := range s.emitted {
 				t.Log(i.Summary)
@@ -110,9 +110,9 @@ func TestBenign(t *testing.T) {
 func TestLongHealthyTrafficOpensNothing(t *testing.T) {
 	t.Parallel()
 	s := newSim(t, Settings{})
-	s.noise = 0.1
-	s.rate = 10
-	s.run(20 * time.Minute)
+	s.Noise = 0.1
+	s.Rate = 10
+	s.Run(20 * time.Minute)
 	for _, i := range s.emitted {
 		t.Log(i.Summary)
 	}
@@ -135,34 +135,34 @@ func TestRecoveryIsProvenByFreshSamplesOnly(t *testing.T) {
 		fault func(p *simProgram)
 		probe bool
 	}{
-		{"hang", func(p *simProgram) { p.hung = true }, true},
-		{"hang without a probe", func(p *simProgram) { p.hung = true }, false},
-		{"slow", func(p *simProgram) { p.slower = 400 * time.Millisecond }, false},
-		{"errors", func(p *simProgram) { p.failing = 0.7 }, false},
-		{"crash", func(p *simProgram) { p.down = true }, false},
+		{"hang", func(p *simProgram) { p.Hung = true }, true},
+		{"hang without a probe", func(p *simProgram) { p.Hung = true }, false},
+		{"slow", func(p *simProgram) { p.Slower = 400 * time.Millisecond }, false},
+		{"errors", func(p *simProgram) { p.Failing = 0.7 }, false},
+		{"crash", func(p *simProgram) { p.Down = true }, false},
 	} {
 		t.Run(f.name, func(t *testing.T) {
 			t.Parallel()
 			s := newSim(t, Settings{EmitInterval: time.Second})
-			s.run(time.Minute)
-			p := s.program("payment-2")
+			s.Run(time.Minute)
+			p := s.Find("payment-2")
 			f.fault(p)
-			s.run(2500 * time.Millisecond)
+			s.Run(2500 * time.Millisecond)
 			if f.probe {
-				s.state(p, event.AgentUnhealthy, "probe: timeout after 1s")
+				s.State(p, event.AgentUnhealthy, "probe: timeout after 1s")
 			}
-			s.run(4 * time.Second)
-			old := p.incarnation()
+			s.Run(4 * time.Second)
+			old := p.Incarnation()
 			require.Equal(t, old, s.last().Cause.Target.Incarnation)
 			for _, i := range s.emitted {
 				for _, sym := range i.Symptoms {
 					assert.False(t, sym.Band.Contains(sym.Observed), "%s is in band during the fault: %v %v", sym.ID, sym.Observed, sym.Band)
 				}
 			}
-			effect := s.now
-			s.restart(p)
+			effect := s.Now
+			s.Restart(p)
 			seen := len(s.emitted)
-			s.run(40 * time.Second)
+			s.Run(40 * time.Second)
 			proven := time.Time{}
 			for _, i := range s.emitted[seen:] {
 				if proof(i, effect) && proven.IsZero() {

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/otelheal/otelheal/event"
+	"github.com/otelheal/otelheal/internal/shopsim"
 )
 
 // What programs in the wild leave out, and the faults that traces alone still
@@ -18,28 +19,28 @@ var telemetries = []struct {
 	spoil  func(s *sim)
 	except map[string]bool // what cannot be known any more
 }{
-	{"exported every five seconds, each program in its own time", func(s *sim) { s.batch = 5 * time.Second }, nil},
+	{"exported every five seconds, each program in its own time", func(s *sim) { s.Batch = 5 * time.Second }, nil},
 	{"clocks seconds apart", func(s *sim) {
-		for name, list := range s.programs {
+		for name, list := range s.Programs {
 			for _, p := range list {
-				p.skew = time.Duration(len(name)-7) * 2 * time.Second
+				p.Skew = time.Duration(len(name)-7) * 2 * time.Second
 			}
 		}
 	}, nil},
-	{"one request in ten, of thirty a second", func(s *sim) { s.rate = 3 }, nil},
+	{"one request in ten, of thirty a second", func(s *sim) { s.Rate = 3 }, nil},
 	{"client spans that name no peer", func(s *sim) {
-		s.change = func(x *Span) bool { x.Peer = Peer{}; return true }
+		s.Change = func(x *shopsim.Span) bool { x.Peer = shopsim.Peer{}; return true }
 	}, map[string]bool{"slow database": true, "dependency": true}},
 	{"client spans that all name one proxy", func(s *sim) {
-		s.change = func(x *Span) bool {
+		s.Change = func(x *shopsim.Span) bool {
 			if x.Peer.System == "" && x.Peer.Address != "bank.example:443" {
-				x.Peer = Peer{Address: "127.0.0.1:15001"}
+				x.Peer = shopsim.Peer{Address: "127.0.0.1:15001"}
 			}
 			return true
 		}
 	}, map[string]bool{"dependency": true}},
 	{"spans without kind", func(s *sim) {
-		s.change = func(x *Span) bool { x.Kind, x.Peer = KindUnspecified, Peer{}; return true }
+		s.Change = func(x *shopsim.Span) bool { x.Kind, x.Peer = shopsim.KindUnspecified, shopsim.Peer{}; return true }
 	}, map[string]bool{"slow database": true, "dependency": true, "slower than the callers wait": true}},
 }
 
@@ -56,12 +57,12 @@ func TestFaultsWithLessTelemetry(t *testing.T) {
 			t.Run(fmt.Sprint(f.name, ", ", tel.name), func(t *testing.T) {
 				t.Parallel()
 				s := newSim(t, Settings{EmitInterval: time.Second})
-				s.noise = 0.05
+				s.Noise = 0.05
 				tel.spoil(s)
-				s.run(150 * time.Second)
+				s.Run(150 * time.Second)
 				require.Empty(t, s.ids(), "healthy")
 				f.inject(s)
-				s.run(20 * time.Second)
+				s.Run(20 * time.Second)
 				last := s.last()
 				assert.Len(t, s.ids(), 1, "one fault, one incident")
 				assert.Equal(t, f.kind, last.Cause.Kind)
@@ -93,10 +94,10 @@ func TestVerdictsStand(t *testing.T) {
 		t.Run(f.name, func(t *testing.T) {
 			t.Parallel()
 			s := newSim(t, Settings{EmitInterval: time.Second})
-			s.noise = 0.05
-			s.run(time.Minute)
+			s.Noise = 0.05
+			s.Run(time.Minute)
 			f.inject(s)
-			s.run(80 * time.Second)
+			s.Run(80 * time.Second)
 			last := s.last()
 			assert.Equal(t, f.kind, last.Cause.Kind)
 			assert.Equal(t, f.cause, last.Cause.Target.Entity.String())

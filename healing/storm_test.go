@@ -54,7 +54,7 @@ func TestThousandServicesAtOnce(t *testing.T) {
 
 	for range 3 { // and they go on
 		w.now = w.now.Add(15 * time.Second)
-		for _, a := range all {
+		for _, a := range all[:50] {
 			b := *a
 			w.submit(w.revised(&b, 0.5, 20))
 		}

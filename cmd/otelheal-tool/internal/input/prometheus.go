@@ -105,7 +105,7 @@ func (p *wirePoint) UnmarshalJSON(b []byte) error {
 // seconds reads Unix seconds, also as 1.7e9, to the millisecond as Prometheus has it.
 func seconds(text string) (int64, bool) {
 	x, err := strconv.ParseFloat(text, 64)
-	if err != nil || !(math.Abs(x) < 7_258_118_400) {
+	if err != nil || !(math.Abs(x) < float64(year2200/second)) {
 		return 0, false
 	}
 	return int64(math.Round(x*1e3)) * 1e6, true

@@ -10,7 +10,10 @@ type Timestamps struct {
 	start int64 // seconds at the start of that date
 }
 
-const second = int64(1e9)
+const (
+	second   = int64(1e9)
+	year2200 = 7_258_118_400 * second
+)
 
 // Parse returns false for what is no moment between the years 1700 and 2200.
 func (p *Timestamps) Parse(b []byte) (int64, bool) {
@@ -146,17 +149,19 @@ func unix(b []byte) (int64, bool) {
 	if !ok || len(rest) > 0 {
 		return 0, false
 	}
+	unit := int64(1)
 	switch {
 	case n < 1e11:
-		if n > 7_258_118_400 { // the year 2200
-			return 0, false
-		}
-		n = n*second + nanos
+		unit = second
 	case n < 1e14:
-		n = n*1e6 + nanos/1e3
+		unit = 1e6
 	case n < 1e17:
-		n = n*1e3 + nanos/1e6
+		unit = 1e3
 	}
+	if n >= year2200/unit {
+		return 0, false
+	}
+	n = n*unit + nanos/(second/unit)
 	if negative {
 		n = -n
 	}

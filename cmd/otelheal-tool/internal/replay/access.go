@@ -70,6 +70,7 @@ func (a *access) client() (*client, error) {
 	return &client{
 		address: base.JoinPath("api/v1/query_range"),
 		header:  header,
+		wait:    sleep,
 		http: &http.Client{Transport: transport, Timeout: a.timeout, CheckRedirect: func(req *http.Request, via []*http.Request) error {
 			if len(via) > 5 || req.URL.Host != via[0].URL.Host || req.URL.Scheme != via[0].URL.Scheme {
 				return errors.New("it sends to another address; give that one as --prometheus") // not our headers to there

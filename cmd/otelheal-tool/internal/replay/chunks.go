@@ -35,7 +35,7 @@ func (s span) points() int { return int((s.to-s.from)/int64(s.step)) + 1 }
 // out over them, as the processor shares it out over those that live.
 func (s span) count(ctx context.Context, c *client, queries []string) (requests, series int, err error) {
 	for _, q := range queries {
-		a, err := c.queryRange(ctx, q, s.to, s.to, s.step)
+		a, err := c.ask(ctx, q, s.to, s.to, s.step)
 		requests++
 		if err != nil {
 			return requests, 0, fmt.Errorf("query %.80q: %w", q, err)
@@ -53,7 +53,7 @@ func (s span) fetch(ctx context.Context, c *client, query string, use func(*inpu
 	for from := s.from; from <= s.to; {
 		n := min(points, maxPoints, int((s.to-from)/int64(s.step))+1)
 		to := from + int64(n-1)*int64(s.step)
-		a, err := c.queryRange(ctx, query, from, to, s.step)
+		a, err := c.ask(ctx, query, from, to, s.step)
 		requests++
 		switch {
 		case errors.Is(err, errTooMuch) && n > 1 && ctx.Err() == nil:

@@ -22,6 +22,38 @@ type client struct {
 	address *url.URL // of query_range
 	http    *http.Client
 	header  http.Header
+	wait    func(context.Context, time.Duration) error
+}
+
+// errAgain says that the server may answer later.
+var errAgain = errors.New("the server is not ready")
+
+// patience are the waits before asking again.
+var patience = []time.Duration{time.Second, 4 * time.Second, 15 * time.Second}
+
+// ask asks again while the server is not ready, as behind a proxy that restarts.
+func (c *client) ask(ctx context.Context, query string, start, end int64, step time.Duration) (*input.Answer, error) {
+	for k := 0; ; k++ {
+		a, err := c.queryRange(ctx, query, start, end, step)
+		if !errors.Is(err, errAgain) || k == len(patience) {
+			return a, err
+		}
+		if waitErr := c.wait(ctx, patience[k]); waitErr != nil {
+			return nil, errors.Join(err, waitErr)
+		}
+	}
+}
+
+// sleep waits, unless the context ends.
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // errTooMuch says that the server, or we, want a shorter stretch at once.
@@ -84,6 +116,8 @@ func refusal(resp *http.Response, body io.Reader) error {
 	switch resp.StatusCode {
 	case http.StatusUnauthorized, http.StatusForbidden:
 		return fmt.Errorf("the server wants other credentials (%s): see --user, --bearer-token-file and --header-file", resp.Status)
+	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout, http.StatusTooManyRequests:
+		return fmt.Errorf("%w: %s: %s", errAgain, resp.Status, said)
 	case http.StatusNotFound:
 		return fmt.Errorf("the server knows no /api/v1/query_range there (%s): give --prometheus with its path, such as https://host/prometheus", resp.Status)
 	}

@@ -2,6 +2,7 @@ package replay
 
 import (
 	"bytes"
+	"context"
 	"encoding/pem"
 	"io"
 	"log"
@@ -241,6 +242,41 @@ func TestStepShorterThanTheScrapes(t *testing.T) {
 	said, err := run(t, "--prometheus", f.URL+"/prom", "x", "--since", "3h", "--learn", "0s", "--until", until)
 	require.NoError(t, err)
 	assert.Contains(t, flat(said), "--step 1m fits better")
+}
+
+// TestServerThatIsNotReady: what a restart of a proxy answers is asked again, but
+// not for ever.
+func TestServerThatIsNotReady(t *testing.T) {
+	t.Parallel()
+	f := newFakeServer(t, fakeSeries{map[string]string{}, noisy(1, 0.1)})
+	for down, works := range map[int]bool{2: true, 4: false} {
+		left := down
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if left--; left >= 0 {
+				http.Error(w, "starting up", http.StatusServiceUnavailable)
+				return
+			}
+			f.ServeHTTP(w, r)
+		}))
+		t.Cleanup(s.Close)
+		a := access{address: s.URL + "/prom", timeout: time.Minute}
+		c, err := a.client()
+		require.NoError(t, err)
+		var waited []time.Duration
+		c.wait = func(_ context.Context, d time.Duration) error {
+			waited = append(waited, d)
+			return nil
+		}
+		_, err = c.ask(t.Context(), "x", 0, 60e9, time.Second)
+		c.http.CloseIdleConnections()
+		if works {
+			require.NoError(t, err)
+			assert.Equal(t, patience[:2], waited)
+		} else {
+			require.ErrorContains(t, err, "starting up")
+			assert.Equal(t, patience, waited)
+		}
+	}
 }
 
 func TestMaxSeries(t *testing.T) {

@@ -63,7 +63,7 @@ func (e *expectation) in(a *scan.Anomaly) bool { return a.Raised >= e.from && a.
 
 func (e *expectation) among(found []scan.Anomaly) bool {
 	for k := range found {
-		if e.in(&found[k]) && (e.shape == detector.ShapeNone || e.shape == found[k].Shape) {
+		if e.in(&found[k]) && (e.shape == detector.ShapeNone || found[k].Had(e.shape)) {
 			return true
 		}
 	}

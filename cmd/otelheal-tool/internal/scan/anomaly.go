@@ -13,7 +13,8 @@ type Anomaly struct {
 	Raised  int64 // when it was known
 	End     int64 // of its last value so far
 	Ended   detector.Change
-	Shape   detector.Shape
+	Shape   detector.Shape // the last it had
+	shapes  uint32         // all it had, a bit each
 	Channel detector.Channel
 	Chance  float64 // the least of its values
 	Peak    Row     // the row farthest from the expected
@@ -24,6 +25,10 @@ func (a *Anomaly) Lasts() bool { return a.Ended == detector.ChangeNone }
 
 // Duration is how long it lasted, or has lasted.
 func (a *Anomaly) Duration() time.Duration { return time.Duration(a.End - a.Onset) }
+
+// Had tells whether the anomaly had a shape at some time: a drop that lasts
+// becomes a new level.
+func (a *Anomaly) Had(s detector.Shape) bool { return a.shapes&(1<<s) != 0 }
 
 // What names the anomaly in a word: its shape, or its side while that is open.
 func (a *Anomaly) What() string {
@@ -90,6 +95,7 @@ func (a *Anomalies) note(r *Row) {
 	n.End = r.Time
 	if v.Shape != detector.ShapeNone {
 		n.Shape = v.Shape
+		n.shapes |= 1 << v.Shape
 	}
 	if first || v.Chance < n.Chance {
 		n.Chance = v.Chance

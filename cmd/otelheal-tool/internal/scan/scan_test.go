@@ -157,6 +157,10 @@ func TestAnomaliesAreNoted(t *testing.T) {
 	assert.InDelta(t, 100, found.Peak.Verdict.Expected, 5)
 	assert.LessOrEqual(t, found.Chance, 0.01)
 	assert.False(t, found.Lasts())
+	if found.Shape != detector.ShapeNone {
+		assert.True(t, found.Had(found.Shape))
+	}
+	assert.False(t, found.Had(detector.ShapeFlat))
 }
 
 func TestAnAnomalyThatLasts(t *testing.T) {

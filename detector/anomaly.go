@@ -17,7 +17,7 @@ func (m *EWMA) stepBreach(s *State, x Sample, v *Verdict) {
 	s.Phase = PhaseSuspect
 	if int(s.Run)*int(sign) >= m.Consecutive {
 		s.Phase, s.Run = PhaseOpen, 0
-		s.Shape = shapeOf(v.Channel, sign)
+		s.Shape, s.Worst = shapeOf(v.Channel, sign), float32(v.Score)
 		v.Change = ChangeOpened
 	}
 }
@@ -34,6 +34,7 @@ func (m *EWMA) stepOpen(s *State, x Sample, base float64, breach bool, v *Verdic
 	s.LevelDev += pace * (float32(math.Abs(x.Value-s.Level)) - s.LevelDev)
 	s.Level += pace * (x.Value - s.Level)
 	v.Onset = s.Onset
+	s.keepWorst(v)
 	s.Shape = s.Shape.lasting(float64(x.Time-s.Onset) / 1e9 / float64(s.Gap))
 	if !breach {
 		s.Run++
@@ -89,9 +90,10 @@ func (s *State) adopt(m *EWMA) {
 	dev := max(1.25*float64(s.LevelDev), math.Sqrt(s.Var))
 	s.Mean, s.Var = s.Level, min(dev*dev, maxMagnitude*maxMagnitude)
 	s.Weight = float32(min(float64(s.Weight), m.Need(s)))
+	s.Past.Middle, s.Past.Shift = s.Level, 0
 	s.close()
 }
 
 func (s *State) close() {
-	s.Phase, s.Run, s.Onset, s.Level, s.LevelDev, s.Shape = PhaseNormal, 0, 0, 0, 0, ShapeNone
+	s.Phase, s.Run, s.Onset, s.Level, s.LevelDev, s.Shape, s.Worst = PhaseNormal, 0, 0, 0, 0, ShapeNone, 0
 }

@@ -229,7 +229,7 @@ func (r *reader) check32(f float32) float32 {
 // state reads a state and checks its invariants.
 func (r *reader) state() State {
 	s := State{Last: r.time(), Mean: r.f64(), Var: r.f64(), Onset: r.time(), Level: r.f64()}
-	s.Weight, s.Gap, s.Tail, s.LevelDev, s.Habit = r.f32(), r.f32(), r.f32(), r.f32(), r.f32()
+	s.Weight, s.Gap, s.Tail, s.LevelDev, s.Habit, s.Worst = r.f32(), r.f32(), r.f32(), r.f32(), r.f32(), r.f32()
 	s.Run, s.Phase, s.Shape = int8(r.u8()), Phase(r.u8()), Shape(r.u8())
 	r.past(&s.Past)
 	anomalous := s.Phase == PhaseSuspect || s.Phase == PhaseOpen

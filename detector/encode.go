@@ -164,7 +164,7 @@ func (w *writer) state(s *State) {
 	w.f64(s.Var)
 	w.u64(uint64(s.Onset))
 	w.f64(s.Level)
-	for _, f := range []float32{s.Weight, s.Gap, s.Tail, s.LevelDev, s.Habit} {
+	for _, f := range []float32{s.Weight, s.Gap, s.Tail, s.LevelDev, s.Habit, s.Worst} {
 		w.f32(f)
 	}
 	w.buf = append(w.buf, byte(s.Run), byte(s.Phase), byte(s.Shape))

@@ -77,9 +77,11 @@ func (m *EWMA) Step(s *State, x Sample) Verdict {
 		Deviation: dev,
 	}
 	breach := math.Abs(diff) > m.Threshold*dev && m.Direction.concerns(diff)
-	if s.Past.N >= seasoned {
-		v.Score = o.score(chance, diff)
-		breach = m.breach(s, &o, chance, diff, breach)
+	if s.byPast(&o) {
+		if math.Abs(v.Score) < huge || !breach {
+			v.Score = o.score(chance, diff)
+			breach = m.breach(s, &o, chance, diff, breach)
+		}
 	}
 	switch {
 	case s.Phase == PhaseOpen:

@@ -24,6 +24,7 @@ type State struct {
 	Gap      float32 // typical interval in seconds
 	Tail     float32 // largest single excursion lately, in deviations
 	LevelDev float32 // open: mean absolute distance from Level
+	Worst    float32 // open: the score of largest size since the onset
 	Habit    float32 // decayed number of anomalies that returned by themselves
 	Past     Past
 	Daily    uint32 // its Day in the store; 0: none, noDay: it has not earned one

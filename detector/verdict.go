@@ -7,6 +7,19 @@ import "math"
 // asked for; until then deviations from the mean decide.
 const seasoned = 2000
 
+// stuck is the same for a series that stands still: by its deviations it would
+// never be outside.
+const stuck = 500
+
+// byPast reports whether the past decides, and not deviations.
+func (s *State) byPast(o *observation) bool {
+	return s.Past.N >= seasoned || (s.Past.N >= stuck && (o.channel == ChannelFlat || s.Shape == ShapeFlat))
+}
+
+// huge is how many deviations, widened by the excursions of late, make a breach
+// whatever the past says: the third outage of a day is one as well.
+const huge = 8
+
 // score is the quantile of the normal distribution that has the chance, with the
 // sign of what is strange.
 func (o *observation) score(chance, diff float64) float64 {
@@ -61,4 +74,16 @@ func (o *observation) unusual(s Shape) bool {
 		return o.expect[ChannelShift] < quiet
 	}
 	return min(o.expect[ChannelDistance], o.expect[ChannelRarity], o.expect[ChannelDay]) < quiet
+}
+
+// keepWorst keeps the score of a lasting anomaly at its largest: by its own past
+// a series gets used to what lasts, and it is no less of an anomaly.
+func (s *State) keepWorst(v *Verdict) {
+	if s.Past.N < stuck {
+		return
+	}
+	if math.Abs(v.Score) >= math.Abs(float64(s.Worst)) {
+		s.Worst = float32(v.Score)
+	}
+	v.Score = float64(s.Worst)
 }

@@ -64,7 +64,7 @@ e2e-full: build build-full ## the same with the complete set and a real Loki (ea
 
 .PHONY: eval
 eval: ## accuracy on labelled data (needs ../shared/data)
-	cd test && OTELHEAL_EVAL_DAY=1 $(GO) test -count=1 -v -timeout 30m ./eval/...
+	cd test && OTELHEAL_EVAL_DAY=1 OTELHEAL_EVAL_DETECTOR=1 $(GO) test -count=1 -v -timeout 30m ./eval/...
 
 .PHONY: bench
 bench: ## hot paths, beside contrib's components

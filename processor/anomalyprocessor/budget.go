@@ -6,8 +6,8 @@ import "time"
 // week for the whole system; a series needs a chance per value.
 //
 // Anomalies open no incident, they only take part in one that symptoms opened.
-// So many of them come to one false incident at most; a day without a fault has
-// 2,400 and opens none (test/eval).
+// So many of them come to one false incident at most: days without a fault in
+// which there were 2,400, by an older and laxer rule, opened none (test/eval).
 const corroboration = 1000
 
 // The chance per value stays between these. Stricter, true faults of a series

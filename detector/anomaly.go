@@ -90,7 +90,7 @@ func (s *State) adopt(m *EWMA) {
 	dev := max(1.25*float64(s.LevelDev), math.Sqrt(s.Var))
 	s.Mean, s.Var = s.Level, min(dev*dev, maxMagnitude*maxMagnitude)
 	s.Weight = float32(min(float64(s.Weight), m.Need(s)))
-	s.Past.Middle, s.Past.Shift = s.Level, 0
+	s.Past.Shifts = max(s.Past.Shifts, float32(math.Abs(float64(s.Past.Shift)))) // a shift of this size is none
 	s.close()
 }
 

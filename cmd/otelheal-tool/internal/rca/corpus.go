@@ -35,9 +35,9 @@ type span struct {
 }
 
 type line struct {
-	at                    int64
-	node, pod, trace, id  string
-	level, text, rawClock string
+	at                   int64
+	node, pod, trace, id string
+	level, text          string
 }
 
 type value struct {

@@ -35,12 +35,12 @@ func NewDefaultEWMA() EWMA {
 }
 
 const (
-	minIntervals = 60    // the history is never shorter than so many samples
-	clip         = 8     // deviations that a single excursion may teach
-	maxScore     = 1000  // of a series that never moved before
-	maxMagnitude = 1e150 // its square is still finite
-	smallSample  = 8     // the deviation is this / Weight larger while the history is short
-	tinyShare    = 1e-9  // smallest deviation as a share of the value, against rounding
+	minIntervals = 60   // the history is never shorter than so many samples
+	clip         = 8    // deviations that a single excursion may teach
+	maxScore     = 1000 // of a series that never moved before
+	maxMagnitude = 1e36 // whatever is made of it still fits into 32 bits
+	smallSample  = 8    // the deviation is this / Weight larger while the history is short
+	tinyShare    = 1e-9 // smallest deviation as a share of the value, against rounding
 )
 
 var _ Model = (*EWMA)(nil)
@@ -67,7 +67,7 @@ func (m *EWMA) Step(s *State, x Sample) Verdict {
 	base := max(bare, m.floor(s))
 	dev := base * max(1, float64(s.Tail)/m.Threshold)
 	diff := x.Value - s.Mean
-	chance := s.Past.observe(x.Value, diff/bare, floorOf(s.Mean, x), x.Day, x.Time, m.Ignore, &o)
+	chance := s.Past.observe(x.Value, diff/bare, s.smallest(x), x.Day, x.Time, m.Ignore, &o)
 	v := Verdict{
 		Score:     clamp(diff/dev, maxScore),
 		Chance:    chance,
@@ -145,19 +145,25 @@ func (m *EWMA) advance(s *State, now int64) {
 // bare is one sigma of the series without the floors that a user sets.
 func (m *EWMA) bare(s *State, x Sample) float64 {
 	dev := math.Sqrt(s.Var) * (1 + smallSample/(1+float64(s.Weight)))
-	dev = max(dev, floorOf(s.Mean, x))
+	dev = max(dev, s.smallest(x))
 	if x.Spread > 1 {
 		dev *= x.Spread
 	}
 	return dev
 }
 
-// floorOf is the smallest distance that can be told from none: rounding, and for
-// counts what chance alone does to them.
-func floorOf(mean float64, x Sample) float64 {
-	floor := max(tinyShare*max(math.Abs(mean), math.Abs(x.Value)), math.SmallestNonzeroFloat32)
+// smallest is the distance that can just be told from none: rounding, and for
+// counts what chance alone does to them. A value beyond all reason is not
+// believed to be so coarse, or it would teach the series to move as far.
+func (s *State) smallest(x Sample) float64 {
+	const beyond = 1e3
+	mean, size := math.Abs(s.Mean), math.Abs(x.Value)
+	if usual := mean + float64(s.Past.Above+s.Past.Below); usual > 0 {
+		size = min(size, beyond*usual)
+	}
+	floor := max(tinyShare*max(mean, size), math.SmallestNonzeroFloat32)
 	if q := x.Quantum; q > 0 {
-		floor = max(floor, math.Sqrt(max(math.Abs(mean)*q, q*q/4)))
+		floor = max(floor, math.Sqrt(max(mean*q, q*q/4)))
 	}
 	return floor
 }

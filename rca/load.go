@@ -1,6 +1,9 @@
 package rca
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // load is the request rate of an entry service around an onset.
 type load struct {
@@ -41,11 +44,25 @@ func (e *Engine) loadOf(i *incident, s *service) load {
 	return l
 }
 
-// holds tells whether the load stayed up after it rose, as far as is known: one
-// second's burst is no overload.
+// holds tells whether the load stayed up after it rose, as far as is known, by more
+// than chance does: one second's burst is no overload, nor are five requests where
+// two are usual. The rate before is known from about fifteen seconds.
 func (e *Engine) holds(s *service, before float64, rose int64) bool {
 	to := max(rose, min(rose+2, e.g.now-2))
-	return s.arrivals.rate(rose, to) >= e.set.OverloadFactor*before*0.9
+	if s.arrivals.rate(rose, to) < e.set.OverloadFactor*before*0.9 {
+		return false
+	}
+	to = max(rose, min(rose+9, e.g.now-2))
+	usual := (before + 2*math.Sqrt(before/15)) * float64(to-rose+1)
+	return burst(float64(s.arrivals.sum(rose, to).n), usual) >= improbable
+}
+
+// burst is how unlikely, in nats, n or more are where some are usual, by Chernoff's bound.
+func burst(n, usual float64) float64 {
+	if n <= usual {
+		return 0
+	}
+	return n*math.Log(n/usual) - n + usual
 }
 
 // servedBefore is the rate at which an instance answered before the onset.

@@ -89,7 +89,9 @@ func (s *Shop) call(p *Program, callee string, trace [16]byte, parent [8]byte, s
 	sp := Span{TraceID: trace, SpanID: id, ParentID: parent, Kind: KindClient, Name: "POST", Start: start}
 	done := func(end time.Time, f Failure, text string) (time.Time, bool) {
 		sp.End, sp.Failure, sp.Error = end, f, text
-		s.Export(p, sp)
+		if id != parent {
+			s.Export(p, sp)
+		}
 		return end, f == FailureNone
 	}
 	if callee == "bank" || callee == "db" {
@@ -111,6 +113,9 @@ func (s *Shop) call(p *Program, callee string, trace [16]byte, parent [8]byte, s
 			return done(end.Add(took), FailureNone, "")
 		}
 		return done(start.Add(took), FailureNone, "")
+	}
+	if p.Quiet {
+		id = parent
 	}
 	list := s.Programs[callee]
 	s.next++

@@ -20,6 +20,9 @@ type Program struct {
 	Slower  time.Duration // added to its own time, whether or not the caller still waits
 	Spread  time.Duration // and up to that much more
 	Skew    time.Duration // of its clock
+	Usage   Usage
+	Quiet   bool      // traces what it serves, but not its calls to other programs
+	Since   time.Time // when it was started anew; zero: long ago
 }
 
 // Shop is a frontend that calls checkout and catalogue, checkout calls cart,
@@ -157,7 +160,7 @@ func (s *Shop) reportAgain() {
 // Restart gives the program a new life, as a healer does it.
 func (s *Shop) Restart(p *Program) {
 	p.PID += 1000
-	*p = Program{Entity: p.Entity, PID: p.PID, Release: p.Release}
+	*p = Program{Entity: p.Entity, PID: p.PID, Release: p.Release, Since: s.Now}
 	s.State(p, event.AgentHealthy, "")
 }
 

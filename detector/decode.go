@@ -173,7 +173,10 @@ func (s *Store) decodeSeries(r *reader, now int64) error {
 func (s *Store) restore(to *State, from State, day *Day) {
 	s.count(to.Phase, from.Phase)
 	*to = from
-	if day != nil && s.daysHeld < s.daysMost() {
+	switch {
+	case day == unearned:
+		to.Daily = noDay
+	case day != nil && s.daysHeld < s.daysMost():
 		to.Daily = s.days.take()
 		*s.days.at(to.Daily) = *day
 		s.daysHeld++

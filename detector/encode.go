@@ -151,11 +151,14 @@ func (w *writer) key(k Key)     { w.u64(k.A); w.u64(k.B) }
 
 func (s *Store) encodeState(w *writer, st *State) {
 	w.state(st)
-	if st.Daily == 0 || st.Daily == noDay {
+	switch st.Daily {
+	case 0:
 		w.day(nil)
-		return
+	case noDay:
+		w.day(unearned)
+	default:
+		w.day(s.days.at(st.Daily))
 	}
-	w.day(s.days.at(st.Daily))
 }
 
 func (w *writer) state(s *State) {

@@ -69,13 +69,27 @@ func (r *reader) past(p *Past) {
 	p.Still, p.Block, p.Isolate = r.u16(), r.u8(), r.u8()
 }
 
+// unearned stands for the daily profile of a state that has earned none.
+var unearned = new(Day)
+
+// What is written of a daily profile.
+const (
+	dayNone byte = iota
+	dayHeld
+	dayUnearned
+)
+
 // day writes the daily profile of a state, or that it has none.
 func (w *writer) day(d *Day) {
-	if d == nil {
-		w.buf = append(w.buf, 0)
+	switch d {
+	case nil:
+		w.buf = append(w.buf, dayNone)
+		return
+	case unearned:
+		w.buf = append(w.buf, dayUnearned)
 		return
 	}
-	w.buf = append(w.buf, 1)
+	w.buf = append(w.buf, dayHeld)
 	w.u64(uint64(d.Since))
 	for _, f := range []float32{d.Sum, d.Count, d.With, d.Without} {
 		w.f32(f)
@@ -88,8 +102,11 @@ func (w *writer) day(d *Day) {
 
 // day reads a daily profile; nil if there is none.
 func (r *reader) day() *Day {
-	if r.u8() == 0 {
+	switch r.u8() {
+	case dayNone:
 		return nil
+	case dayUnearned:
+		return unearned
 	}
 	d := &Day{Since: r.time()}
 	d.Sum, d.Count, d.With, d.Without = r.f32(), r.f32(), r.f32(), r.f32()

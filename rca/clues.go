@@ -56,6 +56,8 @@ func (e *Engine) lookUp(i *incident, c *candidate) {
 			continue // less of it, or hardly more, slows nothing down
 		case family == familyCPU:
 			slot = &c.cpu
+		case heldMore(a) < materialBytes:
+			continue // stacks and tables of a busy process; no machine is short of so little
 		default:
 			slot = &c.memory
 		}
@@ -102,6 +104,21 @@ func stronger(a, b *event.Anomaly) bool {
 // materialGrowth is how many times the expected value must be observed of a
 // processor or a memory to mean anything.
 const materialGrowth = 1.3
+
+// materialBytes is how many more of them a process must hold.
+const materialBytes = 8 << 20
+
+// bytesOf are the units of amounts, by the code for units that OpenTelemetry uses.
+var bytesOf = map[string]float64{"By": 1, "KiBy": 1 << 10, "MiBy": 1 << 20, "GiBy": 1 << 30, "kBy": 1e3, "MBy": 1e6, "GBy": 1e9}
+
+// heldMore is how many bytes are observed above what is expected: no end of them if
+// the metric is a share, or names no unit.
+func heldMore(a *event.Anomaly) float64 {
+	if unit, ok := bytesOf[a.Unit]; ok {
+		return (a.Observed - a.Expected) * unit
+	}
+	return math.Inf(1)
+}
 
 // grown is how many times the expected value was observed.
 func grown(a *event.Anomaly) float64 {

@@ -103,6 +103,9 @@ func readAnomalies(rm pmetric.ResourceMetrics) (list []*event.Anomaly) {
 					}
 					found[key] = a
 				}
+				if a.Unit == "" { // only values have one, scores have none
+					a.Unit = cut(text(p.Attributes(), attrUnit), 64)
+				}
 				if setField(a, field, p) {
 					list = append(list, a)
 				}

@@ -11,13 +11,21 @@ type Usage struct {
 	Memory float64 // bytes
 	Leak   float64 // bytes a second, since From
 	From   time.Time
+	Stacks float64 // bytes, of requests that wait
 }
 
 const (
 	idleCPU    = 0.05
 	idleMemory = 20e6
+	idleStacks = 6e5
 	warmUp     = 15 * time.Second // until a new process holds what it always does
 )
+
+// Stacked is what the stacks of a program take now, in bytes: little, and more with
+// everything that waits.
+func (s *Shop) Stacked(p *Program, rnd *rand.Rand) float64 {
+	return idleStacks*(1+0.02*rnd.NormFloat64()) + p.Usage.Stacks
+}
 
 // Used is what a program uses now, as its own telemetry says: a share of a
 // processor, and bytes. A process that was started anew begins with less.

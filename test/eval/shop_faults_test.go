@@ -194,7 +194,7 @@ var shopFaults = []shopFault{
 // busy loops in a program, and what waits meanwhile is held in its memory.
 func busy(c *shopCase, p *shopsim.Program, pile float64) {
 	p.Slower, p.Usage.CPU = c.between(120*time.Millisecond, 400*time.Millisecond), 0.9
-	p.Usage.Leak, p.Usage.From = pile, c.Now
+	p.Usage.Leak, p.Usage.From, p.Usage.Stacks = pile, c.Now, 3e5+2e6*c.rnd.Float64()
 }
 
 func leak(c *shopCase, p *shopsim.Program) {

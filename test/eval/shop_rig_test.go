@@ -204,15 +204,21 @@ func (r *shopRig) usage(now time.Time) pmetric.Metrics {
 			d := m.SetEmptyGauge().DataPoints().AppendEmpty()
 			d.SetTimestamp(pcommon.NewTimestampFromTime(now))
 			d.SetDoubleValue(cpu)
-			m = list.AppendEmpty()
-			m.SetName("process.memory.usage")
-			m.SetUnit("By")
-			sum := m.SetEmptySum()
-			sum.SetAggregationTemporality(pmetric.AggregationTemporalityCumulative)
-			d = sum.DataPoints().AppendEmpty()
-			d.SetTimestamp(pcommon.NewTimestampFromTime(now))
-			d.SetDoubleValue(memory)
+			held(list.AppendEmpty(), "process.memory.usage", now, memory)
+			held(list.AppendEmpty(), "go.memory.used", now, r.Stacked(p, r.rnd)).Attributes().PutStr("go.memory.type", "stack")
 		}
 	}
 	return md
+}
+
+// held is an amount that goes up and down, as SDKs export it.
+func held(m pmetric.Metric, name string, now time.Time, bytes float64) pmetric.NumberDataPoint {
+	m.SetName(name)
+	m.SetUnit("By")
+	sum := m.SetEmptySum()
+	sum.SetAggregationTemporality(pmetric.AggregationTemporalityCumulative)
+	d := sum.DataPoints().AppendEmpty()
+	d.SetTimestamp(pcommon.NewTimestampFromTime(now))
+	d.SetDoubleValue(bytes)
+	return d
 }

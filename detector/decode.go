@@ -236,7 +236,7 @@ func (r *reader) state() State {
 	s.Run, s.Phase, s.Shape = int8(r.u8()), Phase(r.u8()), Shape(r.u8())
 	r.past(&s.Past)
 	anomalous := s.Phase == PhaseSuspect || s.Phase == PhaseOpen
-	if s.Var < 0 || s.Weight < 0 || s.Gap < 0 || s.Tail < 0 || s.LevelDev < 0 || s.Habit < 0 ||
+	if s.Var < 0 || s.Weight < 0 || s.Gap < 0 || s.Tail < 0 || s.LevelDev < 0 || s.Habit < 0 || math.Abs(float64(s.Worst)) > maxScore ||
 		math.Abs(s.Mean) > maxMagnitude || math.Abs(s.Level) > maxMagnitude || s.Phase > PhaseOpen || s.Shape >= shapes ||
 		(s.Onset != 0) != anomalous {
 		r.bad = true

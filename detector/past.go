@@ -45,6 +45,7 @@ const (
 	quiet    = 12.0  // events of a size in the memory; what is more usual is none
 	maxPlace = 4     // of one value in a mean
 	maxStill = 100   // longer without movement is no news
+	maxSeen  = 2e9   // values counted; half of them are whole memories
 )
 
 // place says where a value lies, in spreads from the median, which are not the
@@ -74,7 +75,9 @@ type observation struct {
 // the mean in deviations, floor the smallest distance that can be told from
 // none. It returns the chance.
 func (p *Past) observe(x, z, floor float64, day *Day, now int64, ignore ChannelSet, o *observation) float64 {
-	p.N++
+	if p.N++; p.N >= maxSeen { // at one value a millisecond after weeks
+		p.N -= maxSeen / 2
+	}
 	if p.N == 1 {
 		p.Middle, p.Prev = x, x
 		return 1

@@ -119,6 +119,29 @@ func TestPastStaysFinite(t *testing.T) {
 	}
 }
 
+// TestPastOutlivesItsCounter: a value a millisecond counts to two thousand
+// millions in three weeks.
+func TestPastOutlivesItsCounter(t *testing.T) {
+	r, w := rand.New(rand.NewPCG(5, 5)), newWatch()
+	step := func(i int) Verdict {
+		v := w.Step(Sample{Time: int64(i+1) * 1e6, Value: 50 + 3*r.NormFloat64()})
+		requireSound(t, &w, v)
+		return v
+	}
+	for i := range 20_000 {
+		step(i)
+	}
+	w.state.Past.N += 1_999_970_000
+	alarms := 0
+	for i := 20_000; i < 60_000; i++ {
+		if step(i).Chance <= 1e-4 {
+			alarms++
+		}
+	}
+	assert.Less(t, w.state.Past.N, uint32(1_100_000_000))
+	assert.Less(t, alarms, 60)
+}
+
 // requireSound holds of every state and verdict.
 func requireSound(t *testing.T, w *Watch, v Verdict) {
 	t.Helper()

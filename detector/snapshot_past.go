@@ -39,11 +39,11 @@ func (r *reader) past(p *Past) {
 	p.Middle, p.Prev, p.N = r.f64(), r.f64(), r.u32()
 	for _, f := range p.floats() {
 		*f = r.f32()
-		if *f < 0 && f != &p.Shift {
+		if (*f < 0 && f != &p.Shift) || math.Abs(float64(*f)) > 10*maxMagnitude {
 			r.bad = true
 		}
 	}
-	if math.Abs(p.Middle) > maxMagnitude || math.Abs(p.Prev) > maxMagnitude {
+	if p.N >= maxSeen || math.Abs(p.Middle) > maxMagnitude || math.Abs(p.Prev) > maxMagnitude {
 		r.bad = true
 	}
 	p.Visited = r.u64()

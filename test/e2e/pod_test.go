@@ -271,3 +271,22 @@ func TestHostilePod(t *testing.T) {
 		assert.NotContains(t, lr.Body().AsString(), "by hand", "no event of the pod's became one of ours")
 	}
 }
+
+// Neither the webhook nor the healer's port opens to others without a lock.
+func TestNoDoorWithoutALock(t *testing.T) {
+	for name, change := range map[string][]string{
+		"healer":  {"http: {endpoint: API}", `http: {endpoint: "0.0.0.0:0"}`},
+		"webhook": {"receivers:\n", "receivers:\n  alert_webhook: {endpoint: \"0.0.0.0:0\"}\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ports, dir := harness.Ports(t, 4), t.TempDir()
+			_, metricsPort, _ := strings.Cut(ports[3], ":")
+			config := strings.NewReplacer(change...).Replace(armed)
+			out, err := harness.Run(t, "--config", harness.Config(t, config, "GRPC", ports[0], "HTTP", ports[1], "API", ports[2],
+				"METRICS", metricsPort, "DIR", dir, "KEY", macKey))
+			require.Error(t, err, "it started")
+			assert.Contains(t, out, "can be reached from other hosts")
+			assert.NoFileExists(t, filepath.Join(dir, "ledger"))
+		})
+	}
+}

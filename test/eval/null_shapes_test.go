@@ -46,7 +46,6 @@ var shapes = []shape{
 // stream is a healthy series as a detector gets it.
 type stream struct {
 	shape shape
-	name  string
 	begin int64
 	next  func(i int) float64
 }

@@ -19,6 +19,8 @@ type options struct {
 	traces   float64
 	json     bool
 	verbose  bool
+	html     string
+	lines    string
 }
 
 // New returns the command.
@@ -38,6 +40,9 @@ connector: what came before an injection is its baseline, an alert a minute late
 says that something is wrong. Prints where the true cause came in each ranking.`,
 		RunE: func(cmd *cobra.Command, files []string) error {
 			if len(files) > 0 && o.nezha == "" {
+				if err := o.validateFiles(); err != nil {
+					return err
+				}
 				return o.files(cmd.Context(), cmd.OutOrStdout(), files)
 			}
 			return o.run(cmd.Context(), cmd.OutOrStdout())
@@ -49,8 +54,20 @@ says that something is wrong. Prints where the true cause came in each ranking.`
 	f.StringSliceVar(&o.drop, "drop", nil, "leave out metrics, logs, or unsampled-logs: those of traces that --traces leaves out")
 	f.Float64Var(&o.traces, "traces", 1, "share of traces to keep, by trace ID")
 	f.BoolVar(&o.json, "json", false, "print one JSON object")
-	f.BoolVar(&o.verbose, "verbose", false, "print the evidence of each case")
+	f.StringVar(&o.html, "html", "", "also write a page of the incidents to this file: graph, timeline, evidence")
+	f.StringVar(&o.lines, "lines", "10", "of each incident: 1, 10 or all")
+	f.BoolVar(&o.verbose, "verbose", false, "print the evidence of each case; with files the same as --lines all")
 	return cmd
+}
+
+func (o *options) validateFiles() error {
+	if !slices.Contains([]string{"1", "10", "all"}, o.lines) {
+		return fmt.Errorf("`--lines` must be 1, 10 or all, found %q", o.lines)
+	}
+	if o.verbose {
+		o.lines = "all"
+	}
+	return nil
 }
 
 func (o *options) validate() error {
@@ -101,6 +118,11 @@ func (o *options) files(ctx context.Context, out io.Writer, names []string) erro
 			differ++
 		}
 	}
+	if o.html != "" {
+		if err := writePage(o.html, names, list); err != nil {
+			return err
+		}
+	}
 	if o.json {
 		e := json.NewEncoder(out)
 		e.SetEscapeHTML(false)
@@ -112,7 +134,7 @@ func (o *options) files(ctx context.Context, out io.Writer, names []string) erro
 		}
 	} else {
 		for k := range list {
-			list[k].print(out, o.verbose)
+			list[k].tell(out, o.lines)
 		}
 		if len(list) == 0 {
 			fmt.Fprintln(out, "no incident")

@@ -134,30 +134,3 @@ func (r *Result) print(out io.Writer, verbose bool) {
 		fmt.Fprintln(out, "    "+s)
 	}
 }
-
-// print tells a verdict in a few lines, or in full.
-func (v *Verdict) print(out io.Writer, verbose bool) {
-	i := &v.Incident
-	fmt.Fprintf(out, "%s %s\n", i.ID, i.Summary)
-	fmt.Fprintf(out, "  cause       %s of %s, %.0f %% sure: %s\n", i.Cause.Kind, i.Cause.Target, 100*i.Confidence, i.Cause.Why)
-	if i.Cause.Inner != "" {
-		fmt.Fprintf(out, "  inside      %s\n", i.Cause.Inner)
-	}
-	if len(i.Chain) > 1 {
-		fmt.Fprintf(out, "  spreads     %s\n", strings.Join(i.Chain, " > "))
-	}
-	fmt.Fprintf(out, "  reaches     %s; %.0f %% of requests\n", strings.Join(i.Blast.Services, ", "), 100*i.Blast.RequestShare)
-	for k, c := range i.RunnersUp {
-		if k < 2 || verbose {
-			fmt.Fprintf(out, "  or          %s of %s, %.1f behind: %s\n", c.Kind, c.Target, i.Cause.Score-c.Score, c.Why)
-		}
-	}
-	for k, e := range i.Evidence {
-		if k < 3 || verbose {
-			fmt.Fprintf(out, "  %-8s    %s: %s\n", e.Class, e.Signal, e.Text)
-		}
-	}
-	if v.Was != nil && !v.Same {
-		fmt.Fprintf(out, "  differs     at the time it was %s of %s, %.0f %% sure\n", v.Was.Cause.Kind, v.Was.Cause.Target, 100*v.Was.Confidence)
-	}
-}

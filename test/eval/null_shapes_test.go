@@ -43,6 +43,24 @@ var shapes = []shape{
 	{name: "constant", values: alike(func(*rand.Rand) float64 { return 1 })},
 }
 
+// regular streams move without chance, or hardly at all. They are no part of the
+// comparison, since equal sizes have no rank; what is said of them is told.
+var regular = []shape{
+	{name: "alternating", count: true, values: steadily(func(i int) float64 { return 100 + float64(i%2) })},
+	{name: "square, 6 h", count: true, values: steadily(func(i int) float64 { return float64(i / 180 % 2) })},
+	{name: "one in 50", count: true, quantum: 1, values: steadily(func(i int) float64 { return math.Floor(1 - float64(i%50)/50) })},
+	{name: "hourly peak", count: true, values: func(r *rand.Rand) func(int) float64 {
+		return func(i int) float64 { return 20 + 40*math.Floor(1-float64(i%60/3)/20) + 2*r.NormFloat64() }
+	}},
+	{name: "ramp", count: true, values: steadily(func(i int) float64 { return float64(i) })},
+	{name: "smooth counter", count: true, quantum: 1, values: alike(func(r *rand.Rand) float64 { return 1000 + 5*r.NormFloat64() })},
+	{name: "now and then", count: true, values: alike(func(r *rand.Rand) float64 { return math.Floor(r.Float64() * 1.001) })},
+}
+
+func steadily(value func(i int) float64) func(*rand.Rand) func(int) float64 {
+	return func(*rand.Rand) func(int) float64 { return value }
+}
+
 // stream is a healthy series as a detector gets it.
 type stream struct {
 	shape shape

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"github.com/otelheal/otelheal/detector"
 )
 
 // wholeEval reports whether the whole is measured, as `make eval` does; else a
@@ -33,6 +35,10 @@ const wantedRate = 4
 
 // scoreNull runs a contender over all null streams and keeps scores of at least low.
 func scoreNull(c contender, low float64, streams, length int) []scored {
+	return scoreShapes(shapes, c, low, streams, length)
+}
+
+func scoreShapes(shapes []shape, c contender, low float64, streams, length int) []scored {
 	all := make([]scored, len(shapes)*streams)
 	inParallel(len(all), func(i int) {
 		s := newStream(shapes[i/streams], i%streams)
@@ -45,6 +51,26 @@ func scoreNull(c contender, low float64, streams, length int) []scored {
 		}
 	})
 	return all
+}
+
+// opened counts the anomalies that a model with the given chance opens in 10⁴
+// values of mature streams of a shape: what a user sees, of the whole model.
+func opened(s shape, streams, length int, chance float64) float64 {
+	counts := make([]int, streams)
+	inParallel(streams, func(k int) {
+		stream, w := newStream(s, k), detector.Watch{Model: detector.NewDefaultEWMA()}
+		w.Model.Chance = chance
+		for row := range length {
+			if w.Step(stream.at(row)).Change == detector.ChangeOpened && row >= mature {
+				counts[k]++
+			}
+		}
+	})
+	sum := 0
+	for _, n := range counts {
+		sum += n
+	}
+	return 1e4 * float64(sum) / float64(streams*(length-mature))
 }
 
 // inParallel calls do for 0..n-1 on all processors.

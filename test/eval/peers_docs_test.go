@@ -27,6 +27,7 @@ func TestDetectorTables(t *testing.T) {
 	all := readSeries(t)
 	var b strings.Builder
 	nullTable(&b)
+	regularTable(&b)
 	peerTable(&b, all)
 	kindTable(&b, all)
 	ablationTable(&b, all)
@@ -59,18 +60,19 @@ func nullTable(b *strings.Builder) {
 		rates[k] = ratesAt(all, x)
 	}
 	streams, length := nullExtent()
-	fmt.Fprintf(b, "\n### Null streams\n\nAlarms in 10⁴ values, %d streams of %d values for each shape. The last three columns are at chance %.1e, which gives %d in 10⁴ at maturity.\n\n",
+	fmt.Fprintf(b, "\n### Null streams\n\nAlarms in 10⁴ values, %d streams of %d values for each shape. The three columns after them are at chance %.1e, which gives %d in 10⁴ at maturity.\n\n",
 		streams, length, chanceOf(set), wantedRate)
-	fmt.Fprintf(b, "| shape | 1e-3, ≥ %[2]d values | 1e-4 | 1e-5 | < %[1]d values | to %[2]d | ≥ %[2]d |\n| --- | --- | --- | --- | --- | --- | --- |\n", young, mature)
+	fmt.Fprintf(b, "| shape | 1e-3, ≥ %[2]d values | 1e-4 | 1e-5 | < %[1]d values | to %[2]d | ≥ %[2]d | opened |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n", young, mature)
 	for _, s := range shapes {
 		var r [4][3]float64
 		for k := range rates {
 			r[k] = rates[k].byShape[s.name]
 		}
-		fmt.Fprintf(b, "| %s | %.1f | %.2f | %.2f | %.1f | %.1f | %.2f |\n", s.name, r[0][2], r[1][2], r[2][2], r[3][0], r[3][1], r[3][2])
+		fmt.Fprintf(b, "| %s | %.1f | %.2f | %.2f | %.1f | %.1f | %.2f | %.2f |\n", s.name, r[0][2], r[1][2], r[2][2], r[3][0], r[3][1], r[3][2],
+			opened(s, fewStreams, length, 1e-4))
 	}
-	fmt.Fprintf(b, "| all but constant | %.1f | %.2f | %.2f | %.1f | %.1f | %.2f |\n", rates[0].mean[2], rates[1].mean[2], rates[2].mean[2], rates[3].mean[0], rates[3].mean[1], rates[3].mean[2])
-	fmt.Fprintf(b, "| max/min | %.2f | %.2f | %.2f | | | %.2f |\n", rates[0].ratio, rates[1].ratio, rates[2].ratio, rates[3].ratio)
+	fmt.Fprintf(b, "| all but constant | %.1f | %.2f | %.2f | %.1f | %.1f | %.2f | |\n", rates[0].mean[2], rates[1].mean[2], rates[2].mean[2], rates[3].mean[0], rates[3].mean[1], rates[3].mean[2])
+	fmt.Fprintf(b, "| max/min | %.2f | %.2f | %.2f | | | %.2f | |\n", rates[0].ratio, rates[1].ratio, rates[2].ratio, rates[3].ratio)
 	fmt.Fprintf(b, "| equal rates show (once in 20 times) |")
 	for k, r := range rates {
 		if k == 3 {
@@ -78,8 +80,31 @@ func nullTable(b *strings.Builder) {
 		}
 		fmt.Fprintf(b, " %.2f (%.2f) |", r.ratioMid, r.ratioTop)
 	}
-	fmt.Fprintf(b, "\n\nOf young series in 10⁴ values: %.1f at 1e-3, %.1f at 1e-4, %.1f at 1e-5; from %d to %d values %.1f, %.1f, %.1f.\n",
-		rates[0].mean[0], rates[1].mean[0], rates[2].mean[0], young, mature, rates[0].mean[1], rates[1].mean[1], rates[2].mean[1])
+	fmt.Fprintf(b, " |\n\n`opened`: anomalies of the whole model at chance 1e-4, two breaches in a row, after %d values.\nOf young series in 10⁴ values: %.1f at 1e-3, %.1f at 1e-4, %.1f at 1e-5; from %d to %d values %.1f, %.1f, %.1f.\n",
+		mature, rates[0].mean[0], rates[1].mean[0], rates[2].mean[0], young, mature, rates[0].mean[1], rates[1].mean[1], rates[2].mean[1])
+}
+
+// regularTable is what is said of streams that leave nothing to chance.
+func regularTable(b *strings.Builder) {
+	fmt.Fprintf(b, "\n### Regular streams\n\nThe same for mature streams that repeat exactly or hardly move. `values at 1e-3` counts every value, not only those that alarm.\n\n| | 1e-3 | 1e-4 | values at 1e-3 | opened at 1e-4 |\n| --- | --- | --- | --- | --- |\n")
+	const streams, length = 10, 30_000
+	all := scoreShapes(regular, ours(0), lowChance, streams, length)
+	for k, s := range regular {
+		var alarms [2]int
+		each := 0
+		for i := k * streams; i < (k+1)*streams; i++ {
+			for n, exponent := range []float64{3, 4} {
+				alarms[n] += all[i].between(exponent, mature, length)
+			}
+			for _, h := range all[i].highs {
+				if h.row >= mature && h.score >= 3 {
+					each++
+				}
+			}
+		}
+		rate := func(n int) float64 { return 1e4 * float64(n) / float64(streams*(length-mature)) }
+		fmt.Fprintf(b, "| %s | %.1f | %.2f | %.0f | %.1f |\n", s.name, rate(alarms[0]), rate(alarms[1]), rate(each), opened(s, streams, length, 1e-4))
+	}
 }
 
 // peerTable is what is found at the same alarm rate.

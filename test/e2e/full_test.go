@@ -102,7 +102,8 @@ func (f *traffic) Fail(on bool) { f.failing.Store(on) }
 // Sent is how many calls were told.
 func (f *traffic) Sent() int64 { return f.sent.Load() }
 
-// findsPayment lets payment fail and waits until an incident says so.
+// findsPayment lets payment fail and waits for the verdict: the first revision
+// that blames anybody. One before may say that it is not sure yet.
 func findsPayment(t *testing.T, f interface {
 	Sent() int64
 	Fail(bool)
@@ -112,7 +113,7 @@ func findsPayment(t *testing.T, f interface {
 	assert.Empty(t, harness.Records(t, file), "nothing is wrong yet")
 	f.Fail(true)
 	broke := time.Now()
-	i := waitIncident(t, file, func(i *event.Incident) bool { return i.Settled && i.Status == event.IncidentOpen })
+	i := waitIncident(t, file, func(i *event.Incident) bool { return i.Settled && i.Status == event.IncidentOpen && i.Cause.Kind != event.KindUnknown })
 	t.Logf("an incident %s after the fault: %s", i.UpdatedAt.Sub(broke).Round(time.Millisecond), i.Summary)
 	assert.Equal(t, "payment", i.Cause.Target.Entity.Service)
 	assert.Equal(t, event.KindErrors, i.Cause.Kind)

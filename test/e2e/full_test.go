@@ -113,7 +113,9 @@ func findsPayment(t *testing.T, f interface {
 	assert.Empty(t, harness.Records(t, file), "nothing is wrong yet")
 	f.Fail(true)
 	broke := time.Now()
-	i := waitIncident(t, file, func(i *event.Incident) bool { return i.Settled && i.Status == event.IncidentOpen && i.Cause.Kind != event.KindUnknown })
+	i := waitIncident(t, file, func(i *event.Incident) bool {
+		return i.Settled && i.Status == event.IncidentOpen && i.Cause.Kind != event.KindUnknown
+	})
 	t.Logf("an incident %s after the fault: %s", i.UpdatedAt.Sub(broke).Round(time.Millisecond), i.Summary)
 	assert.Equal(t, "payment", i.Cause.Target.Entity.Service)
 	assert.Equal(t, event.KindErrors, i.Cause.Kind)

@@ -98,7 +98,7 @@ func (e *Engine) AddSpan(s *Span, now time.Time) {
 	}
 	inst := e.sender(s)
 	svc := inst.svc
-	svc.seen, inst.seen = e.g.now, e.g.now
+	svc.seen, inst.seen, svc.traced = e.g.now, e.g.now, e.g.now
 	if start < svc.fresh {
 		e.stats.DroppedRemnant++
 		return
@@ -301,6 +301,7 @@ func (e *Engine) fold() {
 		clean := !hurt[s]
 		e.bytes += 512 + int64(len(s.spellings))*128
 		fold(&s.arrivals, clean)
+		fold(&s.calling, clean)
 		for _, i := range s.instances {
 			fold(&i.served, clean)
 			fold(&i.errors, clean)

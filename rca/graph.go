@@ -36,7 +36,10 @@ type service struct {
 	serves    bool   // has server or consumer spans
 	arrivals  series // its server spans by their start, to see load rise
 	seen      int64
-	fresh     int64 // spans that began before this are remnants of a fault, and are not counted
+	traced    int64  // second of its last span
+	called    int64  // second in which calls to it were counted last
+	calling   series // what it called, where only that was counted
+	fresh     int64  // spans that began before this are remnants of a fault, and are not counted
 }
 
 // instance is one instance of a service, or the service itself where spans name none.

@@ -28,7 +28,7 @@ func TestREADMEBlocksLoad(t *testing.T) {
 	readme, err := os.ReadFile("README.md")
 	require.NoError(t, err)
 	blocks := strings.Split(string(readme), "```yaml\n")[1:]
-	require.Len(t, blocks, 3)
+	require.Len(t, blocks, 4)
 	for _, b := range blocks {
 		b, _, _ = strings.Cut(b, "```")
 		assert.NoError(t, confmap.Validate(load(t, b)))

@@ -23,6 +23,7 @@ const tick = 250 * time.Millisecond
 type engine struct {
 	mu    sync.Mutex // guards brain; held while a batch is taken or a tick runs
 	brain *rca.Engine
+	grown increases // of counted calls; guarded as well
 
 	codec       *eventlog.Codec
 	trusted     map[string]bool
@@ -73,7 +74,7 @@ func startEngine(ctx context.Context, c *rcaConnector, host component.Host) (*en
 
 func newEngine(cfg *Config, next consumer.Logs, log *zap.Logger) *engine {
 	e := &engine{
-		brain: rca.New(cfg.settings()), codec: eventlog.NewCodec(string(cfg.MACKey)), trusted: map[string]bool{},
+		brain: rca.New(cfg.settings()), grown: newIncreases(), codec: eventlog.NewCodec(string(cfg.MACKey)), trusted: map[string]bool{},
 		next: next, log: log, now: time.Now, stop: make(chan struct{}), done: make(chan struct{}),
 	}
 	for _, k := range cfg.TrustUnsigned {

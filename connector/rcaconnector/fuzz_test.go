@@ -40,6 +40,9 @@ func FuzzOTLP(f *testing.F) {
 	points, err := (&pmetric.ProtoMarshaler{}).MarshalMetrics(md)
 	require.NoError(f, err)
 	f.Add(byte(1), points)
+	points, err = (&pmetric.ProtoMarshaler{}).MarshalMetrics(counts(time.Unix(1e9, 0)))
+	require.NoError(f, err)
+	f.Add(byte(1), points)
 	ld := plog.NewLogs()
 	lr := ld.ResourceLogs().AppendEmpty().ScopeLogs().AppendEmpty().LogRecords().AppendEmpty()
 	lr.Body().SetStr(`{"trace_id":"00000000000000000000000000000001","level":"error"}`)
@@ -69,6 +72,41 @@ func FuzzOTLP(f *testing.F) {
 			e.tick(t.Context())
 		}
 	})
+}
+
+// counts are the series of one edge, as increases.
+func counts(now time.Time) pmetric.Metrics {
+	md := pmetric.NewMetrics()
+	list := md.ResourceMetrics().AppendEmpty().ScopeMetrics().AppendEmpty().Metrics()
+	between := func(m pcommon.Map) {
+		m.PutStr("client", "a")
+		m.PutStr("server", "b")
+	}
+	for _, name := range []string{"traces_service_graph_request_total", "traces_service_graph_request_failed_total"} {
+		m := list.AppendEmpty()
+		m.SetName(name)
+		s := m.SetEmptySum()
+		s.SetIsMonotonic(true)
+		s.SetAggregationTemporality(pmetric.AggregationTemporalityDelta)
+		p := s.DataPoints().AppendEmpty()
+		p.SetStartTimestamp(pcommon.NewTimestampFromTime(now.Add(-5 * time.Second)))
+		p.SetTimestamp(pcommon.NewTimestampFromTime(now))
+		p.SetIntValue(50)
+		between(p.Attributes())
+	}
+	m := list.AppendEmpty()
+	m.SetName("traces_service_graph_request_client")
+	m.SetUnit("s")
+	h := m.SetEmptyHistogram()
+	h.SetAggregationTemporality(pmetric.AggregationTemporalityDelta)
+	p := h.DataPoints().AppendEmpty()
+	p.SetStartTimestamp(pcommon.NewTimestampFromTime(now.Add(-5 * time.Second)))
+	p.SetTimestamp(pcommon.NewTimestampFromTime(now))
+	p.SetCount(50)
+	p.ExplicitBounds().FromRaw([]float64{0.1, 1})
+	p.BucketCounts().FromRaw([]uint64{30, 15, 5})
+	between(p.Attributes())
+	return md
 }
 
 func TestHugeAttributesAreCut(t *testing.T) {

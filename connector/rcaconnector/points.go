@@ -23,10 +23,13 @@ const (
 )
 
 // takeMetrics walks the score series of the anomaly processor into the engine,
-// and the gauges of instances.
+// the gauges of instances, and what other connectors counted of calls.
 func (e *engine) takeMetrics(ctx context.Context, md pmetric.Metrics) {
 	e.received(ctx, signalMetrics, md.DataPointCount())
 	now := e.now()
+	e.mu.Lock()
+	e.takeCalls(md, now)
+	e.mu.Unlock()
 	for _, rm := range md.ResourceMetrics().All() {
 		list := readAnomalies(rm)
 		entity := entityOf(rm.Resource())

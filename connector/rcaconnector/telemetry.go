@@ -35,7 +35,9 @@ func (e *engine) unsigned(ctx context.Context, kind string) {
 func (e *engine) stats() rca.Stats {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return e.brain.Stats()
+	s := e.brain.Stats()
+	s.DroppedOther += uint64(e.grown.refused)
+	return s
 }
 
 // observe registers what is read when somebody asks.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math/rand"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -40,6 +41,7 @@ type shopRig struct {
 	spansOf   map[event.Entity]ptrace.SpanSlice
 	lines     plog.Logs
 	incidents []event.Incident // as emitted
+	real      bool             // others look at the clock as well: it goes with the shop's, in a bubble
 }
 
 func startShop(t *testing.T, seed int64) *shopRig {
@@ -170,6 +172,10 @@ func (r *shopRig) record() plog.LogRecord {
 // each second.
 func (r *shopRig) Step(now time.Time) {
 	ctx := r.t.Context()
+	if r.real {
+		time.Sleep(time.Until(now))
+		synctest.Wait()
+	}
 	if r.lines.LogRecordCount() > 0 {
 		require.NoError(r.t, r.logs.ConsumeLogs(ctx, r.lines))
 		r.lines = plog.NewLogs()

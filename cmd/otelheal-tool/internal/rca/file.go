@@ -106,13 +106,19 @@ func readPackets(r io.Reader) (list []packet, err error) {
 		switch head := line[:min(len(line), 32)]; {
 		case bytes.Contains(head, []byte(`"resourceSpans"`)):
 			td, e := (&ptrace.JSONUnmarshaler{}).UnmarshalTraces(line)
-			b, err = packet{at: newestSpan(td), traces: &td}, e
+			if err = e; e == nil { // what was read is unusable otherwise
+				b = packet{at: newestSpan(td), traces: &td}
+			}
 		case bytes.Contains(head, []byte(`"resourceLogs"`)):
 			ld, e := (&plog.JSONUnmarshaler{}).UnmarshalLogs(line)
-			b, err = packet{at: newestLog(ld), logs: &ld}, e
+			if err = e; e == nil { // what was read is unusable otherwise
+				b = packet{at: newestLog(ld), logs: &ld}
+			}
 		case bytes.Contains(head, []byte(`"resourceMetrics"`)):
 			md, e := (&pmetric.JSONUnmarshaler{}).UnmarshalMetrics(line)
-			b, err = packet{at: newestPoint(md), metrics: &md}, e
+			if err = e; e == nil { // what was read is unusable otherwise
+				b = packet{at: newestPoint(md), metrics: &md}
+			}
 		default:
 			err = errors.New("no batch of spans, log records or metrics as the file exporter writes them")
 		}

@@ -130,6 +130,9 @@ func TestWhatIsNoRecordingIsRefused(t *testing.T) {
 func FuzzFile(f *testing.F) {
 	f.Add([]byte(`{"resourceSpans":[{"resource":{},"scopeSpans":[{"spans":[{"endTimeUnixNano":"5"}]}]}]}`))
 	f.Add([]byte(`{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"timeUnixNano":"5","body":{"stringValue":"x"}}]}]}]}`))
+	for _, kind := range []string{"Spans", "Logs", "Metrics"} {
+		f.Add([]byte(`"resource` + kind + `"`)) // of no batch
+	}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		_, _ = readPackets(bytes.NewReader(text))
 	})

@@ -95,5 +95,6 @@ func (s *State) adopt(m *EWMA) {
 }
 
 func (s *State) close() {
+	s.Past.Over = s.Past.N
 	s.Phase, s.Run, s.Onset, s.Level, s.LevelDev, s.Shape, s.Worst = PhaseNormal, 0, 0, 0, 0, ShapeNone, 0
 }

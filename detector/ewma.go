@@ -78,7 +78,7 @@ func (m *EWMA) Step(s *State, x Sample) Verdict {
 	}
 	breach := math.Abs(diff) > m.Threshold*dev && m.Direction.concerns(diff)
 	if s.byPast(&o) {
-		if math.Abs(v.Score) < huge || !breach {
+		if !breach || !s.isHuge(v.Score, &o) {
 			v.Score = o.score(chance, diff)
 			breach = m.breach(s, &o, chance, diff, breach)
 		}

@@ -52,7 +52,7 @@ func lend(m Model, from, to *State, t int64) bool {
 		Past:   from.Past,
 	}
 	to.Past.N = min(to.Past.N, seasoned/2) // its own values make it seasoned
-	to.Past.Still = 0
+	to.Past.Still, to.Past.Over = 0, 0
 	return true
 }
 

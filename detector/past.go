@@ -10,26 +10,29 @@ import "math"
 // last 10⁴ values, one an event (peaks). How many of them are at least as large
 // as the new one is how often to expect it. The least expected channel counts;
 // what that is worth is learnt again from the series' own history of it (alarms),
-// which makes one threshold mean the same for every series.
+// which makes one threshold mean the same for every series. A usual value touches
+// the first fields only: what is strange lies in memory of its own.
 type Past struct {
-	Middle  float64 // running median
-	Prev    float64 // the last value
-	N       uint32  // values seen
-	Above   float32 // from the median to the 84 % quantile
-	Below   float32 // from the 16 % quantile to the median
-	Move    float32 // typical distance of two values in a row
-	Lately  float32 // the same over the last values
-	Unrest  float32 // typical log ratio of the two
-	Shift   float32 // mean of the last places, see place
-	Shifts  float32 // typical size of it
-	Novelty float32 // values where no value was before, faded
-	Visited uint64  // bins of the present block
+	Middle  float64   // running median
+	Prev    float64   // the last value
+	Over    uint32    // N when the last anomaly ended; 0: there was none
+	N       uint32    // values seen
+	Above   float32   // from the median to the 84 % quantile
+	Below   float32   // from the 16 % quantile to the median
+	Move    float32   // typical distance of two values in a row
+	Lately  float32   // the same over the last values
+	Unrest  float32   // typical log ratio of the two
+	Shift   float32   // mean of the last places, see place
+	Shifts  float32   // typical size of it
+	Novelty float32   // values where no value was before, faded
+	Visited uint64    // bins of the present block
+	Bars    [5]uint16 // what a peak has to be above
+	Still   uint16    // equal values in a row
+	Block   uint8     // number of the present block, around the clock
+	Isolate uint8     // the block of the last value far from all others
 	Visits  [bins]uint8
 	Peaks   [5]peaks // by channel, from ChannelDistance without ChannelRarity
 	Alarms  alarms
-	Still   uint16 // equal values in a row
-	Block   uint8  // number of the present block, around the clock
-	Isolate uint8  // the block of the last value far from all others
 }
 
 const (
@@ -145,7 +148,8 @@ func (p *Past) expectations(n float64, ignore ChannelSet, o *observation) {
 		case c == ChannelFlat && (p.Still < 2 || p.still(n)):
 		case c == ChannelDay && o.size[c] == 0:
 		default:
-			e = p.Peaks[peakOf(c)].expect(o.size[c], p.Block, &o.prior[c])
+			i := peakOf(c)
+			e = p.Peaks[i].expect(o.size[c], p.Block, p.Bars[i], &o.prior[c])
 		}
 		o.expect[c] = e
 		if e < o.least {
@@ -171,7 +175,9 @@ func peakOf(c Channel) int {
 func (p *Past) remember(o *observation) {
 	for c := ChannelDistance; c < channels; c++ {
 		if c != ChannelRarity && (c != ChannelDay || o.size[c] > 0) {
-			p.Peaks[peakOf(c)].add(o.size[c], o.prior[c], p.N, p.Block)
+			if i := peakOf(c); codeOf(o.size[c]) > p.Bars[i] {
+				p.Bars[i] = p.Peaks[i].add(o.size[c], o.prior[c], p.N, p.Block)
+			}
 		}
 	}
 	p.visit(o)
@@ -236,12 +242,11 @@ func (p *Past) turn() {
 	p.Visited = 0
 	for i := range p.Peaks {
 		p.Peaks[i].expire(p.Block)
+		p.Bars[i] = p.Peaks[i].bar(p.N)
 	}
 	p.Alarms.expire(p.Block)
 	p.Novelty *= float32(math.Pow(1-1/(1+float64(p.N)/block), novel))
-	if p.N%(memory/4) == 0 {
-		p.fade()
-	}
+	p.fade()
 }
 
 func clamp(x, limit float64) float64 { return max(-limit, min(limit, x)) }

@@ -8,7 +8,6 @@ type peaks struct {
 	size   [kept]uint16
 	block  [kept]uint8
 	weight [kept]uint8 // of 200
-	low    uint16      // the least of them, once there are enough to say what is usual
 	n      uint8
 }
 
@@ -27,11 +26,17 @@ func codeOf(size float64) uint16 { return uint16(math.Float32bits(float32(max(si
 // expect returns how many events of the size are to be expected in the memory:
 // those that were, and a prior that falls like Student's t with three degrees of
 // freedom, so that size counts beyond all history as well.
-func (k *peaks) expect(size float64, now uint8, prior *float64) float64 {
+func (k *peaks) expect(size float64, now uint8, bar uint16, prior *float64) float64 {
 	*prior = 1
 	code := codeOf(size)
-	if code+near < k.low {
-		d := int(k.low - code)
+	if code == 0 {
+		return math.Inf(1) // nothing of it is never strange
+	}
+	if bar == 0 {
+		bar = k.least()
+	}
+	if code+near < bar {
+		d := int(bar - code)
 		if d >= len(usualness) {
 			return math.Inf(1)
 		}
@@ -40,7 +45,9 @@ func (k *peaks) expect(size float64, now uint8, prior *float64) float64 {
 	q := 1 + size*size/3
 	*prior = priorCount / (q * math.Sqrt(q))
 	sum := 0
+	low, high := uint16(math.MaxUint16), uint16(0)
 	for i := range k.n {
+		low, high = min(low, k.size[i]), max(high, k.size[i])
 		if now-k.block[i] <= 1 { // the same event
 			continue
 		}
@@ -50,6 +57,9 @@ func (k *peaks) expect(size float64, now uint8, prior *float64) float64 {
 		case d < len(steepness):
 			sum += int(k.weight[i]) * int(steepness[d]) >> 8
 		}
+	}
+	if k.n == kept && high-low <= near && code <= high {
+		return math.Inf(1) // all that are kept are of this size: it comes again and again
 	}
 	return float64(sum)/wholePeak + *prior
 }
@@ -70,26 +80,45 @@ var usualness = func() (t [86]float32) {
 	return t
 }()
 
-// settle finds the least size again.
-func (k *peaks) settle() {
-	k.low = 0
+// least returns the least size, 0 until there are enough to say what is usual.
+func (k *peaks) least() uint16 {
 	if k.n < kept/2 {
-		return
+		return 0
 	}
-	k.low = k.size[0]
+	low := k.size[0]
 	for i := uint8(1); i < k.n; i++ {
-		k.low = min(k.low, k.size[i])
+		low = min(low, k.size[i])
 	}
+	return low
 }
 
-// add keeps a size if it is among the largest.
-func (k *peaks) add(size, prior float64, n uint32, now uint8) {
-	code := codeOf(size)
-	full := k.n == kept || (k.n > kept/2 && n > memory)
-	if full && code <= k.low {
-		return
+// bar returns the size that one has to be above to be kept, 0 while there is
+// room. The past keeps it, so that a usual value never touches the peaks.
+func (k *peaks) bar(n uint32) uint16 {
+	if k.n == kept || (k.n > kept/2 && n > memory) {
+		return k.least()
 	}
-	defer k.settle()
+	return 0
+}
+
+// often reports whether events of the size were seen so many times in the memory.
+func (k *peaks) often(size float64, times int) bool {
+	code := codeOf(size)
+	for i := range k.n {
+		if k.size[i]+near >= code {
+			times--
+		}
+	}
+	return times <= 0
+}
+
+// add keeps a size if it is among the largest, and returns the bar for the next.
+func (k *peaks) add(size, prior float64, n uint32, now uint8) uint16 {
+	k.keep(codeOf(size), size, prior, k.bar(n) > 0, now)
+	return k.bar(n)
+}
+
+func (k *peaks) keep(code uint16, size, prior float64, full bool, now uint8) {
 	for i := range k.n {
 		if now-k.block[i] <= 1 { // the event goes on
 			if code > k.size[i] {
@@ -106,6 +135,9 @@ func (k *peaks) add(size, prior float64, n uint32, now uint8) {
 			if k.size[i] < k.size[at] {
 				at = i
 			}
+		}
+		if code <= k.size[at] {
+			return
 		}
 	}
 	if k.n < kept {
@@ -137,9 +169,5 @@ func (k *peaks) expire(now uint8) {
 		}
 		k.n--
 		k.size[i], k.block[i], k.weight[i] = k.size[k.n], k.block[k.n], k.weight[k.n]
-		k.low = 0
-	}
-	if k.low == 0 {
-		k.settle()
 	}
 }

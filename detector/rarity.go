@@ -79,10 +79,17 @@ func (p *Past) visit(o *observation) {
 	}
 }
 
-// fade forgets a quarter of the visits.
+// fade forgets a fifth of the visits of two bins, one each side of the median and
+// other ones in each block, so that they are not all forgotten at once. A bin's
+// turn comes every 2080 values.
 func (p *Past) fade() {
-	for i, v := range p.Visits {
-		p.Visits[i] = uint8(uint(v) * 25 / 32)
+	turn := p.N / block % bins
+	if turn%2 == 1 {
+		return
+	}
+	i := turn / 2
+	for _, v := range []*uint8{&p.Visits[bins/2-1-i], &p.Visits[bins/2+i]} {
+		*v = uint8(uint(*v) * 13 / 16)
 	}
 }
 

@@ -7,6 +7,7 @@ func (w *writer) past(p *Past) {
 	w.f64(p.Middle)
 	w.f64(p.Prev)
 	w.u32(p.N)
+	w.u32(p.Over)
 	for _, f := range p.floats() {
 		w.f32(*f)
 	}
@@ -36,7 +37,7 @@ func (p *Past) floats() [8]*float32 {
 
 // past reads what the writer wrote; r.bad if it cannot be one.
 func (r *reader) past(p *Past) {
-	p.Middle, p.Prev, p.N = r.f64(), r.f64(), r.u32()
+	p.Middle, p.Prev, p.N, p.Over = r.f64(), r.f64(), r.u32(), r.u32()
 	for _, f := range p.floats() {
 		*f = r.f32()
 		if (*f < 0 && f != &p.Shift) || math.Abs(float64(*f)) > 10*maxMagnitude {
@@ -58,7 +59,7 @@ func (r *reader) past(p *Past) {
 		for j := range k.n {
 			k.size[j], k.block[j], k.weight[j] = r.u16(), r.u8(), min(r.u8(), wholePeak)
 		}
-		k.settle()
+		p.Bars[i] = k.bar(p.N)
 	}
 	if p.Alarms.n = r.u8(); p.Alarms.n > alarmsKept {
 		p.Alarms.n, r.bad = 0, true

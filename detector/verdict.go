@@ -18,7 +18,19 @@ func (s *State) byPast(o *observation) bool {
 
 // huge is how many deviations, widened by the excursions of late, make a breach
 // whatever the past says: the third outage of a day is one as well.
-const huge = 8
+const (
+	huge      = 8
+	hugeTimes = 5 // so often within the memory it is a habit
+)
+
+// afterwards is for how many values the means of the last ones still hold an
+// anomaly that is over.
+const afterwards = 100
+
+// isHuge reports whether the value is outside whatever the past says.
+func (s *State) isHuge(plain float64, o *observation) bool {
+	return math.Abs(plain) >= huge && !s.Past.Peaks[peakOf(ChannelDistance)].often(o.size[ChannelDistance], hugeTimes)
+}
 
 // score is the quantile of the normal distribution that has the chance, with the
 // sign of what is strange.
@@ -53,6 +65,9 @@ func (m *EWMA) breach(s *State, o *observation, chance, diff float64, outside bo
 	}
 	if chance > m.Chance || !m.Direction.concerns(o.sign(diff)) {
 		return false
+	}
+	if s.Past.Over != 0 && s.Past.N-s.Past.Over <= afterwards && (o.channel == ChannelShift || o.channel == ChannelMotion) {
+		return false // they still have the last anomaly in them
 	}
 	switch o.channel {
 	case ChannelFlat, ChannelMotion:

@@ -3,6 +3,7 @@ package eval
 import (
 	"context"
 	"math/rand"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -41,13 +42,14 @@ type shopRig struct {
 	spansOf   map[event.Entity]ptrace.SpanSlice
 	lines     plog.Logs
 	incidents []event.Incident // as emitted
+	clock     atomic.Int64     // of the connector, in unix nanoseconds
 	real      bool             // others look at the clock as well: it goes with the shop's, in a bubble
 }
 
 func startShop(t *testing.T, seed int64) *shopRig {
 	r := &shopRig{t: t, rnd: rand.New(rand.NewSource(seed)), codec: eventlog.NewCodec(""), ticks: make(chan func()), lines: plog.NewLogs()}
 	r.clear()
-	f := rcaconnector.NewReplayFactory(rcaconnector.Clock{Now: func() time.Time { return r.Now }, Ticks: r.ticks})
+	f := rcaconnector.NewReplayFactory(rcaconnector.Clock{Now: func() time.Time { return time.Unix(0, r.clock.Load()).UTC() }, Ticks: r.ticks})
 	cfg := f.CreateDefaultConfig().(*rcaconnector.Config)
 	cfg.EmitInterval = time.Second
 	set := connectortest.NewNopSettings(f.Type())
@@ -64,7 +66,6 @@ func startShop(t *testing.T, seed int64) *shopRig {
 	require.NoError(t, err)
 	r.traces, r.logs, r.metrics = traces, logs, scored
 	r.parts = []component.Component{traces, logs, metrics, scored}
-	r.Shop = &shopsim.Shop{} // the clock stands at zero until the shop opens
 	for _, p := range r.parts {
 		require.NoError(t, p.Start(t.Context(), componenttest.NewNopHost()))
 	}
@@ -172,6 +173,7 @@ func (r *shopRig) record() plog.LogRecord {
 // each second.
 func (r *shopRig) Step(now time.Time) {
 	ctx := r.t.Context()
+	r.clock.Store(now.UnixNano())
 	if r.real {
 		time.Sleep(time.Until(now))
 		synctest.Wait()

@@ -3,7 +3,7 @@
 //
 // # The model
 //
-// Every series has a [State] of 360 bytes, which a [Model] steps:
+// Every series has a [State] of some 380 bytes, which a [Model] steps:
 //
 //	(state, sample) ──Step──▶ (state, verdict)
 //

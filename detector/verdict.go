@@ -35,7 +35,7 @@ func (s *State) isHuge(plain float64, o *observation) bool {
 // score is the quantile of the normal distribution that has the chance, with the
 // sign of what is strange.
 func (o *observation) score(chance, diff float64) float64 {
-	const told = 0.05 // below the score is 0
+	const told = 0.05 // more likely than that is no score
 	if chance >= told {
 		return 0
 	}

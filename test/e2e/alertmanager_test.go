@@ -6,9 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"sync"
 	"syscall"
 	"testing"
@@ -22,11 +19,8 @@ import (
 // alertmanager is a real one, with a pretended Prometheus that tells it each
 // second what fires: an Alertmanager keeps no alerts over a restart.
 type alertmanager struct {
-	t       *testing.T
+	*server
 	address string
-	dir     string
-	args    []string
-	cmd     *exec.Cmd
 
 	mu    sync.Mutex // guards what follows
 	fires map[string]map[string]string
@@ -39,12 +33,7 @@ type alertmanager struct {
 // group of its own, until the test ends.
 func startAlertmanager(t *testing.T, url, httpConfig string) *alertmanager {
 	t.Helper()
-	path, err := exec.LookPath("prometheus-alertmanager")
-	if err != nil {
-		path, err = exec.LookPath("alertmanager")
-	}
-	require.NoError(t, err, "Alertmanager is missing: apt-get install prometheus-alertmanager")
-	dir := t.TempDir()
+	program := installed(t, "prometheus-alertmanager", "alertmanager")
 	config := harness.Config(t, `
 route: {receiver: otelheal, group_by: ['...'], group_wait: 0s, group_interval: 1s, repeat_interval: 1h}
 receivers:
@@ -56,40 +45,24 @@ receivers:
 `, "URL", url, "HTTP", httpConfig)
 	address := harness.Ports(t, 1)[0]
 	a := &alertmanager{
-		t: t, address: address, dir: dir,
-		args: []string{path, "--config.file=" + config, "--storage.path=" + filepath.Join(dir, "data"),
-			"--web.listen-address=" + address, "--cluster.listen-address="},
-		fires: map[string]map[string]string{}, since: map[string]time.Time{}, stop: make(chan struct{}),
+		server: newServer(t, program, "--config.file="+config, "--storage.path="+t.TempDir(),
+			"--web.listen-address="+address, "--cluster.listen-address="),
+		address: address,
+		fires:   map[string]map[string]string{}, since: map[string]time.Time{}, stop: make(chan struct{}),
 	}
 	a.start()
 	a.done.Go(a.tell)
 	t.Cleanup(func() {
 		close(a.stop)
 		a.done.Wait()
-		a.end(syscall.SIGTERM)
-		if t.Failed() {
-			log, _ := os.ReadFile(filepath.Join(dir, "log"))
-			t.Logf("Alertmanager logged:\n%s", log)
-		}
 	})
 	return a
 }
 
 func (a *alertmanager) start() {
 	a.t.Helper()
-	log, err := os.OpenFile(filepath.Join(a.dir, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	require.NoError(a.t, err)
-	defer log.Close()
-	a.cmd = exec.Command(a.args[0], a.args[1:]...)
-	a.cmd.Stdout, a.cmd.Stderr = log, log
-	require.NoError(a.t, a.cmd.Start())
+	a.launch()
 	require.Eventually(a.t, func() bool { return get(a.t, "http://"+a.address+"/-/ready") == "OK" }, 30*time.Second, 50*time.Millisecond)
-}
-
-// end ends it and waits until it has ended.
-func (a *alertmanager) end(how syscall.Signal) {
-	_ = a.cmd.Process.Signal(how)
-	_ = a.cmd.Wait()
 }
 
 func (a *alertmanager) restart(how syscall.Signal) {

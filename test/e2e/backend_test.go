@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -59,13 +58,9 @@ func startExampleBackend(t *testing.T, look func(header http.Header, body []byte
 	build.Dir = "../.."
 	out, err := build.CombinedOutput()
 	require.NoError(t, err, "%s", out)
-	cmd := exec.Command(binary)
-	cmd.Env = append(os.Environ(), "SIGNING_SECRET="+backendSecret, "LISTEN="+address, "JOURNAL="+filepath.Join(t.TempDir(), "journal"))
-	require.NoError(t, cmd.Start())
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-	})
+	program := newServer(t, binary)
+	program.env = []string{"SIGNING_SECRET=" + backendSecret, "LISTEN=" + address, "JOURNAL=" + filepath.Join(t.TempDir(), "journal")}
+	program.launch()
 	require.Eventually(t, func() bool { return get(t, "http://"+address+"/effects") == "0" }, 20*time.Second, 50*time.Millisecond)
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	window := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

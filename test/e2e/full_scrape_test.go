@@ -5,10 +5,8 @@ import (
 	"fmt"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -48,27 +46,10 @@ service:
     metrics/scores: {receivers: [forward/scores], processors: [transform/scores], exporters: [prometheus_remote_write]}
 `
 
-// startServer runs a program of Debian's that listens on an address, and ends it
-// by its process id.
-func startServer(t *testing.T, address, name string, args ...string) {
+// startDebian runs a program of Debian's and waits until it listens.
+func startDebian(t *testing.T, address, name string, args ...string) {
 	t.Helper()
-	path, err := exec.LookPath(name)
-	require.NoError(t, err, "%s is missing: apt-get install %s", name, name)
-	log := filepath.Join(t.TempDir(), "log")
-	out, err := os.Create(log)
-	require.NoError(t, err)
-	defer out.Close()
-	cmd := exec.Command(path, args...)
-	cmd.Stdout, cmd.Stderr = out, out
-	require.NoError(t, cmd.Start())
-	t.Cleanup(func() {
-		_ = cmd.Process.Signal(syscall.SIGTERM)
-		_ = cmd.Wait()
-		if t.Failed() {
-			text, _ := os.ReadFile(log)
-			t.Logf("%s logged:\n%s", name, text)
-		}
-	})
+	newServer(t, installed(t, name), args...).launch()
 	require.Eventually(t, func() bool { return !strings.Contains(get(t, "http://"+address+"/metrics"), "connection refused") },
 		30*time.Second, 100*time.Millisecond)
 }
@@ -87,7 +68,7 @@ func startNodeExporter(t *testing.T) (address string, heap func(bytes int)) {
 	}
 	heap(100 << 20)
 	address = harness.Ports(t, 1)[0]
-	startServer(t, address, "prometheus-node-exporter", "--web.listen-address="+address, "--collector.disable-defaults",
+	startDebian(t, address, "prometheus-node-exporter", "--web.listen-address="+address, "--collector.disable-defaults",
 		"--collector.textfile", "--collector.textfile.directory="+dir)
 	return address, heap
 }
@@ -119,7 +100,7 @@ func ask(t *testing.T, victoria, promQL string) (found map[string]string) {
 func TestScrapedMetricsReachAVerdictAndVictoriaMetrics(t *testing.T) {
 	exporter, heap := startNodeExporter(t)
 	victoria := harness.Ports(t, 1)[0]
-	startServer(t, victoria, "victoria-metrics", "-httpListenAddr="+victoria, "-storageDataPath="+t.TempDir(), "-search.latencyOffset=0s")
+	startDebian(t, victoria, "victoria-metrics", "-httpListenAddr="+victoria, "-storageDataPath="+t.TempDir(), "-search.latencyOffset=0s")
 	otlp := harness.Ports(t, 1)[0]
 	_, file := startFinding(t, scrapes, "GRPC", otlp, "EXPORTER", exporter, "VICTORIA", victoria)
 	app := harness.RunApp(t, otlp)

@@ -7,11 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -25,11 +21,8 @@ import (
 
 // lokiServer is a real one with tenants, on a port that it keeps over its lives.
 type lokiServer struct {
-	t       *testing.T
-	binary  string
-	config  string
+	*server
 	address string
-	cmd     *exec.Cmd
 }
 
 const lokiConfig = `
@@ -49,10 +42,7 @@ analytics: {reporting_enabled: false}
 // newLoki prepares a Loki and does not start it.
 func newLoki(t *testing.T) *lokiServer {
 	t.Helper()
-	binary := os.Getenv("OTELHEAL_LOKI")
-	if binary == "" {
-		t.Skip("a real Loki is wanted: set OTELHEAL_LOKI to its binary, which test/loki.sh builds once (ten minutes), or run `make e2e-full`")
-	}
+	binary := harness.Server(t, "loki")
 	addresses := harness.Ports(t, 2)
 	port := func(address string) string {
 		_, p, err := net.SplitHostPort(address)
@@ -60,7 +50,7 @@ func newLoki(t *testing.T) *lokiServer {
 		return p
 	}
 	config := harness.Config(t, lokiConfig, "HTTP", port(addresses[0]), "GRPC", port(addresses[1]), "DIR", t.TempDir())
-	return &lokiServer{t: t, binary: binary, config: config, address: addresses[0]}
+	return &lokiServer{newServer(t, binary, "-config.file="+config), addresses[0]}
 }
 
 func (l *lokiServer) start() {
@@ -73,26 +63,6 @@ func (l *lokiServer) waitReady() {
 	l.t.Helper()
 	require.Eventually(l.t, func() bool { return strings.TrimSpace(get(l.t, "http://"+l.address+"/ready")) == "ready" },
 		90*time.Second, 200*time.Millisecond)
-}
-
-// launch starts it and does not wait until it can do anything.
-func (l *lokiServer) launch() {
-	l.t.Helper()
-	path := filepath.Join(l.t.TempDir(), "loki.log")
-	log, err := os.Create(path)
-	require.NoError(l.t, err)
-	defer log.Close()
-	l.cmd = exec.Command(l.binary, "-config.file="+l.config)
-	l.cmd.Stdout, l.cmd.Stderr = log, log
-	require.NoError(l.t, l.cmd.Start())
-	l.t.Cleanup(func() {
-		_ = l.cmd.Process.Signal(syscall.SIGKILL)
-		_ = l.cmd.Wait()
-		if l.t.Failed() {
-			text, _ := os.ReadFile(path)
-			l.t.Logf("Loki logged:\n%s", text)
-		}
-	})
 }
 
 // query is what a tenant finds, as bodies of lines in the order of their times.

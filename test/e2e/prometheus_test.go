@@ -5,10 +5,8 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -22,8 +20,7 @@ import (
 // rules, and the addresses of that in place of the usual ones.
 func startPrometheus(t *testing.T, collector, healer string) string {
 	t.Helper()
-	path, err := exec.LookPath("prometheus")
-	require.NoError(t, err, "Prometheus is missing: apt-get install prometheus")
+	program := installed(t, "prometheus")
 	dir := t.TempDir()
 	const examples = "../../examples/prometheus/"
 	config, err := os.ReadFile(examples + "prometheus.yml")
@@ -33,22 +30,9 @@ func startPrometheus(t *testing.T, collector, healer string) string {
 	rules, err := os.ReadFile(examples + "rules.yaml")
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "rules.yaml"), rules, 0o600))
-	log, err := os.Create(filepath.Join(dir, "log"))
-	require.NoError(t, err)
-	defer log.Close()
 	address := harness.Ports(t, 1)[0]
-	cmd := exec.Command(path, "--config.file="+filepath.Join(dir, "prometheus.yml"), "--storage.tsdb.path="+filepath.Join(dir, "data"),
-		"--web.listen-address="+address)
-	cmd.Stdout, cmd.Stderr = log, log
-	require.NoError(t, cmd.Start())
-	t.Cleanup(func() {
-		_ = cmd.Process.Signal(syscall.SIGTERM)
-		_ = cmd.Wait()
-		if t.Failed() {
-			text, _ := os.ReadFile(filepath.Join(dir, "log"))
-			t.Logf("Prometheus logged:\n%s", text)
-		}
-	})
+	newServer(t, program, "--config.file="+filepath.Join(dir, "prometheus.yml"), "--storage.tsdb.path="+filepath.Join(dir, "data"),
+		"--web.listen-address="+address).launch()
 	require.Eventually(t, func() bool { return strings.Contains(get(t, "http://"+address+"/-/ready"), "Ready") }, 30*time.Second, 100*time.Millisecond)
 	return address
 }

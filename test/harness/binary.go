@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 	"testing"
 
@@ -31,13 +32,36 @@ func Binary(t testing.TB) string {
 	return path
 }
 
-// FullBinary is the complete distribution, $OTELHEAL_FULL. It takes too long to
-// build by the way: without one the test is skipped.
+// FullBinary is the complete distribution: $OTELHEAL_FULL, or one that is built here.
 func FullBinary(t testing.TB) string {
 	t.Helper()
-	path := os.Getenv("OTELHEAL_FULL")
+	return Server(t, "full")
+}
+
+var servers sync.Map // of func() (string, error), by name
+
+// Server is a program that takes long to build: the binary that $OTELHEAL_NAME
+// names, or what test/name.sh builds and prints. If that variable is none, the test
+// is skipped.
+func Server(t testing.TB, name string) string {
+	t.Helper()
+	variable := "OTELHEAL_" + strings.ToUpper(name)
+	path := os.Getenv(variable)
+	if path == "none" {
+		t.Skip("left out, since " + variable + " is none")
+	}
 	if path == "" {
-		t.Skip("the complete distribution is wanted: set OTELHEAL_FULL to its binary, which `make build-full` makes (13 minutes cold), or run `make e2e-full`")
+		t.Logf("building %s: set %s to a binary that is there, or to none to leave this test out", name, variable)
+		script := filepath.Join(Root(t), "test", name+".sh")
+		once, _ := servers.LoadOrStore(name, sync.OnceValues(func() (string, error) {
+			build := exec.Command(script)
+			build.Stderr = os.Stderr // where it says what it is at
+			out, err := build.Output()
+			return strings.TrimSpace(string(out)), err
+		}))
+		var err error
+		path, err = once.(func() (string, error))()
+		require.NoError(t, err, script)
 	}
 	return path
 }

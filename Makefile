@@ -55,12 +55,8 @@ test: ## unit tests with the race detector, all modules
 	cd test && $(TEST) ./bench/... ./contract/... ./eval/... ./harness/...
 
 .PHONY: e2e
-e2e: build ## slow tests of the built binary through its ports
-	cd test && OTELHEAL_BIN=$(CURDIR)/bin/otelheal $(GO) test -p 1 -count=1 -timeout 30m $(TESTFLAGS) ./e2e/...
-
-.PHONY: e2e-full
-e2e-full: build build-full ## the same with the complete set and a real Loki (each about ten minutes cold)
-	loki=$$(test/loki.sh) && cd test && OTELHEAL_LOKI=$$loki OTELHEAL_FULL=$(CURDIR)/build/full/otelheal OTELHEAL_BIN=$(CURDIR)/bin/otelheal $(GO) test -p 1 -count=1 -timeout 30m $(TESTFLAGS) ./e2e/...
+e2e: build ## slow tests of the built binaries beside real servers, which are built where missing (half an hour cold)
+	@GO='$(GO)' OTELHEAL_BIN=$(CURDIR)/bin/otelheal TESTFLAGS='$(TESTFLAGS)' test/e2e.sh
 
 .PHONY: eval
 eval: ## accuracy on labelled data (needs ../shared/data)

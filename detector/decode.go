@@ -114,14 +114,14 @@ func (s *Store) decodeSeries(r *reader, now int64) error {
 	o.Kind, o.FromZero = Kind(r.u8()), r.u8() == 1
 	aspect, first, day := Aspect(r.u16()), r.state(), r.day()
 	extras := int(r.u16())
-	_, twice := s.index[o.Key]
+	_, twice := s.seek(o.Key)
 	if r.bad || o.Kind < KindGauge || o.Kind > KindSummary || extras > maxQuantiles+2 {
 		return errRecord
 	}
 	var ref Ref
 	// Not taken: what is beyond a smaller max_series than when it was written, a
 	// series whose resource came later, and one that went and came back meanwhile.
-	if ok = ok && !twice; ok {
+	if ok = ok && twice == 0; ok {
 		ref, ok = s.Add(o, ResourceRef(resource), now)
 	}
 	var e *series

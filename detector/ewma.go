@@ -55,7 +55,7 @@ func (m *EWMA) Step(s *State, x Sample) Verdict {
 	}
 	if s.Last == 0 {
 		*s = State{Last: x.Time, Mean: x.Value, Weight: 1}
-		s.Past.observe(x.Value, 0, 0, x.Day, x.Time, m.Ignore, new(observation))
+		s.Past.observe(x.Value, 0, 0, x.Day, x.Time, m.Ignore, false, new(observation))
 		return Verdict{Observed: x.Value, Expected: x.Value, Chance: 1}
 	}
 	if x.Time <= s.Last {
@@ -63,11 +63,12 @@ func (m *EWMA) Step(s *State, x Sample) Verdict {
 	}
 	m.advance(s, x.Time)
 	var o observation
-	bare := m.bare(s, x)
+	smallest := s.smallest(x)
+	bare := s.bare(x, smallest)
 	base := max(bare, m.floor(s))
 	dev := base * max(1, float64(s.Tail)/m.Threshold)
 	diff := x.Value - s.Mean
-	chance := s.Past.observe(x.Value, diff/bare, s.smallest(x), x.Day, x.Time, m.Ignore, &o)
+	chance := s.Past.observe(x.Value, diff/bare, smallest, x.Day, x.Time, m.Ignore, s.Phase == PhaseOpen, &o)
 	v := Verdict{
 		Score:     clamp(diff/dev, maxScore),
 		Chance:    chance,
@@ -112,24 +113,32 @@ func (m *EWMA) Step(s *State, x Sample) Verdict {
 // Need implements [Model]: MinSamples, and as many as WarmUp has intervals.
 func (m *EWMA) Need(s *State) float64 {
 	need := m.MinSamples
-	if s.Gap > 0 { // a hair less, since intervals jitter
-		need = max(need, 0.99*m.WarmUp.Seconds()/float64(s.Gap))
+	if s.Gap > 0 {
+		need = max(need, warmShare*seconds(m.WarmUp)/float64(s.Gap))
 	}
 	return need
 }
 
-func (m *EWMA) ready(s *State) bool { return s.Gap > 0 && float64(s.Weight) >= m.Need(s) }
+const warmShare = 0.99 // of WarmUp is enough, since intervals jitter
+
+// seconds is Duration.Seconds in one multiplication.
+func seconds(d time.Duration) float64 { return float64(d) * 1e-9 }
+
+func (m *EWMA) ready(s *State) bool {
+	w := float64(s.Weight)
+	return s.Gap > 0 && w >= m.MinSamples && w*float64(s.Gap) >= warmShare*seconds(m.WarmUp)
+}
 
 // advance moves the clock of the state and forgets what the time took.
 func (m *EWMA) advance(s *State, now int64) {
-	dt := float64(now-s.Last) / 1e9
+	dt := float64(now-s.Last) * 1e-9
 	s.Last = now
 	if s.Gap == 0 {
 		s.Gap = float32(dt)
 	} else { // one long gap must not pass for the interval
 		s.Gap += (min(float32(dt), 4*s.Gap) - s.Gap) / 8
 	}
-	r := dt / max(m.HalfLife.Seconds(), minIntervals*float64(s.Gap))
+	r := dt / max(seconds(m.HalfLife), minIntervals*float64(s.Gap))
 	left := 0.0
 	if r < 0.05 { // exp2(−r) to the third order, good to 7 digits and several times faster
 		y := r * math.Ln2
@@ -143,9 +152,9 @@ func (m *EWMA) advance(s *State, now int64) {
 }
 
 // bare is one sigma of the series without the floors that a user sets.
-func (m *EWMA) bare(s *State, x Sample) float64 {
+func (s *State) bare(x Sample, smallest float64) float64 {
 	dev := math.Sqrt(s.Var) * (1 + smallSample/(1+float64(s.Weight)))
-	dev = max(dev, s.smallest(x))
+	dev = max(dev, smallest)
 	if x.Spread > 1 {
 		dev *= x.Spread
 	}
@@ -178,17 +187,15 @@ func (s *State) learn(value, dev float64) {
 	diff := value - s.Mean
 	w := float64(s.Weight)
 	if w >= smallSample {
-		size := math.Abs(diff) / dev
-		if size > clip {
-			size = clip
-			diff = math.Copysign(clip*dev, diff)
+		if diff = clamp(diff, clip*dev); math.Abs(diff) > float64(s.Tail)*dev {
+			s.Tail = float32(math.Abs(diff) / dev)
 		}
-		s.Tail = max(s.Tail, float32(size))
 	}
 	w++
 	s.Weight = float32(w)
-	s.Mean += diff / w
-	s.Var = (1 - 1/w) * (s.Var + diff*diff/w)
+	share := 1 / w
+	s.Mean += diff * share
+	s.Var = (1 - share) * (s.Var + diff*diff*share)
 }
 
 func lateness(t, last int64) Skip {

@@ -16,7 +16,7 @@ func (s *Store) Expire(now int64, limit int) {
 		if s.sweep >= s.series.next {
 			return
 		}
-		if e := s.series.at(s.sweep); e.used && e.seen < old {
+		if e := s.series.at(s.sweep); e.used && int64(e.seen) < old {
 			s.drop(s.sweep)
 			s.stats.Expired++
 		}

@@ -20,15 +20,24 @@ func (s *Store) begin(e *series, a Aspect, m Model, st *State, t int64) {
 
 // sibling returns the learnt member of a series' family, if it is of the same kind.
 func (s *Store) sibling(e *series) *series {
-	i := s.families[e.family]
+	_, i := s.member(e.family)
 	if i == 0 {
 		return nil
 	}
 	sib := s.series.at(i)
-	if sib == e || sib.kind != e.kind || sib.family != e.family {
+	if sib == e || sib.kind != e.kind {
 		return nil
 	}
 	return sib
+}
+
+// member returns the one of a family that others borrow from, 0 for none.
+func (s *Store) member(family uint64) (slot, i uint32) {
+	slot, i = s.families.seek(family, s.families.home(family))
+	for i != 0 && s.series.at(i).family != family {
+		slot, i = s.families.seek(family, slot+1)
+	}
+	return slot, i
 }
 
 // soft is the share of the history needed that a new life begins with: it is
@@ -58,8 +67,8 @@ func lend(m Model, from, to *State, t int64) bool {
 
 // register makes a learnt series the one that its family borrows from.
 func (s *Store) register(i uint32, e *series) {
-	if s.families[e.family] == 0 {
-		s.families[e.family] = i
+	if _, member := s.member(e.family); member == 0 {
+		s.families.put(e.family, i)
 	}
 }
 

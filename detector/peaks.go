@@ -21,33 +21,30 @@ const (
 	priorCount = 4   // of the prior, at size 0
 )
 
-func codeOf(size float64) uint16 { return uint16(math.Float32bits(float32(max(size, 0))) >> 15) }
+func codeOf(size float32) uint16 { return uint16(math.Float32bits(size) >> 15) }
 
 // expect returns how many events of the size are to be expected in the memory:
 // those that were, and a prior that falls like Student's t with three degrees of
 // freedom, so that size counts beyond all history as well.
-func (k *peaks) expect(size float64, now uint8, bar uint16, prior *float64) float64 {
-	*prior = 1
-	code := codeOf(size)
-	if code == 0 {
+func (k *peaks) expect(f float32, now uint8, bar bar, prior *float64) float64 {
+	code := codeOf(f)
+	if code <= bar.usual {
 		return math.Inf(1) // nothing of it is never strange
 	}
-	if bar == 0 {
-		bar = k.least()
+	least := bar.keep
+	if least == 0 {
+		least = k.least()
 	}
-	if code+near < bar {
-		d := int(bar - code)
+	if code+near < least {
+		d := int(least - code)
 		if d >= len(usualness) {
 			return math.Inf(1)
 		}
 		return float64(k.n) * float64(usualness[d])
 	}
-	q := 1 + size*size/3
-	*prior = priorCount / (q * math.Sqrt(q))
+	*prior = priorOf(f)
 	sum := 0
-	low, high := uint16(math.MaxUint16), uint16(0)
 	for i := range k.n {
-		low, high = min(low, k.size[i]), max(high, k.size[i])
 		if now-k.block[i] <= 1 { // the same event
 			continue
 		}
@@ -57,9 +54,6 @@ func (k *peaks) expect(size float64, now uint8, bar uint16, prior *float64) floa
 		case d < len(steepness):
 			sum += int(k.weight[i]) * int(steepness[d]) >> 8
 		}
-	}
-	if k.n == kept && high-low <= near && code <= high {
-		return math.Inf(1) // all that are kept are of this size: it comes again and again
 	}
 	return float64(sum)/wholePeak + *prior
 }
@@ -92,17 +86,35 @@ func (k *peaks) least() uint16 {
 	return low
 }
 
-// bar returns the size that one has to be above to be kept, 0 while there is
-// room. The past keeps it, so that a usual value never touches the peaks.
-func (k *peaks) bar(n uint32) uint16 {
-	if k.n == kept || (k.n > kept/2 && n > memory) {
-		return k.least()
+// bar is what the past keeps of the peaks, so that a usual value never touches them.
+type bar struct {
+	keep  uint16 // a size above it is kept; 0 while there is room
+	usual uint16 // a size up to it is expected all the time
+}
+
+func (k *peaks) bar(n uint32) bar {
+	if k.n < kept && (k.n <= kept/2 || n <= memory) {
+		return bar{}
 	}
-	return 0
+	low := k.least()
+	if high, ok := k.again(); ok {
+		return bar{low, high}
+	}
+	return bar{low, max(low, near+uint16(len(usualness))) - near - uint16(len(usualness))}
+}
+
+// again reports whether all that are kept are of one size, up to high: it comes
+// again and again.
+func (k *peaks) again() (high uint16, ok bool) {
+	low := uint16(math.MaxUint16)
+	for i := range k.n {
+		low, high = min(low, k.size[i]), max(high, k.size[i])
+	}
+	return high, k.n == kept && high-low <= near
 }
 
 // often reports whether events of the size were seen so many times in the memory.
-func (k *peaks) often(size float64, times int) bool {
+func (k *peaks) often(size float32, times int) bool {
 	code := codeOf(size)
 	for i := range k.n {
 		if k.size[i]+near >= code {
@@ -113,17 +125,17 @@ func (k *peaks) often(size float64, times int) bool {
 }
 
 // add keeps a size if it is among the largest, and returns the bar for the next.
-func (k *peaks) add(size, prior float64, n uint32, now uint8) uint16 {
-	k.keep(codeOf(size), size, prior, k.bar(n) > 0, now)
+func (k *peaks) add(size float32, prior float64, n uint32, now uint8) bar {
+	k.keep(codeOf(size), peakWeight(size, prior), k.bar(n).keep > 0, now)
 	return k.bar(n)
 }
 
-func (k *peaks) keep(code uint16, size, prior float64, full bool, now uint8) {
+func (k *peaks) keep(code uint16, weight uint8, full bool, now uint8) {
 	for i := range k.n {
 		if now-k.block[i] <= 1 { // the event goes on
 			if code > k.size[i] {
 				k.size[i], k.block[i] = code, now
-				k.weight[i] = min(k.weight[i], peakWeight(size, prior))
+				k.weight[i] = min(k.weight[i], weight)
 			}
 			return
 		}
@@ -144,15 +156,21 @@ func (k *peaks) keep(code uint16, size, prior float64, full bool, now uint8) {
 		at = k.n
 		k.n++
 	}
-	k.size[at], k.block[at], k.weight[at] = code, now, peakWeight(size, prior)
+	k.size[at], k.block[at], k.weight[at] = code, now, weight
 }
 
-func peakWeight(size, prior float64) uint8 {
+func peakWeight(size float32, prior float64) uint8 {
 	if prior == 1 {
-		q := 1 + size*size/3
-		prior = priorCount / (q * math.Sqrt(q))
+		prior = priorOf(size)
 	}
 	return uint8(math.Ceil(wholePeak * weightOf(prior)))
+}
+
+// priorOf is how often a size is to be expected without any history: it falls
+// like Student's t with three degrees of freedom.
+func priorOf(size float32) float64 {
+	q := 1 + float64(size)*float64(size)/3
+	return priorCount / (q * math.Sqrt(q))
 }
 
 // weightOf is how much an event says about what is normal: the further it lies

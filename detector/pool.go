@@ -10,6 +10,7 @@ type pool[T any] struct {
 
 const pageSize = 1 << 10
 
+// at returns the value of an index; that of 0 is there as soon as any is.
 func (p *pool[T]) at(i uint32) *T { return &p.pages[i/pageSize][i%pageSize] }
 
 func (p *pool[T]) take() uint32 {

@@ -11,6 +11,7 @@ const (
 	perOct   = 6  // bins to a doubling of 1 + |place|
 	visit    = 32 // a whole visit, in Visits
 	maxCount = 255
+	common   = 7 * visit
 	novel    = 4    // power of time with which novelty fades
 	apart    = 0.05 // expectation of a place next to the known ones, falling with the gap
 )
@@ -26,8 +27,8 @@ func binOf(place float64) int {
 }
 
 // rarity returns how many visits went to places as seldom visited as this one.
-func (p *Past) rarity(o *observation, n float64) float64 {
-	b := o.bin
+// prior is the part of it that needs no history.
+func (p *Past) rarity(b int, prior *float64) float64 {
 	here := p.Visits[b]
 	if b > 0 {
 		here = max(here, p.Visits[b-1]/2)
@@ -35,34 +36,41 @@ func (p *Past) rarity(o *observation, n float64) float64 {
 	if b < bins-1 {
 		here = max(here, p.Visits[b+1]/2)
 	}
-	o.prior[ChannelRarity] = 1
-	if here >= 7*visit || p.N < block {
+	if here >= common || p.N < block {
 		return math.Inf(1)
 	}
-	var visits uint
-	gap := 0
-	for i, v := range p.Visits {
-		if v <= here {
-			visits += uint(v)
-		} else if d := abs(i - b); gap == 0 || d < gap {
-			gap = d
-		}
+	visits := 0
+	for _, v := range p.Visits {
+		more := (int(here) - int(v)) >> 8 // −1 if that place was visited more
+		visits += int(v) &^ more
 	}
-	prior := math.Ldexp(apart+float64(p.Novelty), -gap)
-	o.prior[ChannelRarity] = prior
-	return float64(visits)/visit + prior
+	*prior = math.Ldexp(apart+float64(p.Novelty), -p.gap(b, here))
+	return float64(visits)/visit + *prior
 }
 
-// visit counts the value's place, once in a block.
-func (p *Past) visit(o *observation) {
-	bit := uint64(1) << o.bin
-	if p.Visited&bit != 0 {
-		return
+// gap returns how many bins away the series was more often; 0 if nowhere.
+func (p *Past) gap(b int, here uint8) int {
+	for d := 1; d < bins; d++ {
+		if (b >= d && p.Visits[b-d] > here) || (b+d < bins && p.Visits[b+d] > here) {
+			return d
+		}
 	}
-	p.Visited |= bit
+	return 0
+}
+
+// visit counts a place, once in a block.
+func (p *Past) visit(b int, prior float64) {
+	if bit := uint64(1) << b; p.Visited&bit == 0 {
+		p.Visited |= bit
+		p.count(b, prior)
+	}
+}
+
+func (p *Past) count(b int, prior float64) {
+	v := &p.Visits[b]
 	weight := 1.0
-	if p.Visits[o.bin] < 3*visit {
-		weight = weightOf(o.prior[ChannelRarity])
+	if *v < 3*visit {
+		weight = weightOf(prior)
 	}
 	if weight < 0.5 { // far from the others: one episode is one visit
 		if p.Block-p.Isolate < 4 {
@@ -71,12 +79,10 @@ func (p *Past) visit(o *observation) {
 			p.Isolate = p.Block
 		}
 	}
-	if p.Visits[o.bin] == 0 {
+	if *v == 0 {
 		p.Novelty += float32(weight)
 	}
-	if p.Visits[o.bin] = uint8(min(maxCount, math.Round(float64(p.Visits[o.bin])+weight*visit))); p.Visits[o.bin] == 0 {
-		p.Visits[o.bin] = 1
-	}
+	*v = max(1, uint8(min(maxCount, math.Round(float64(*v)+weight*visit))))
 }
 
 // fade forgets a fifth of the visits of two bins, one each side of the median and
@@ -91,11 +97,4 @@ func (p *Past) fade() {
 	for _, v := range []*uint8{&p.Visits[bins/2-1-i], &p.Visits[bins/2+i]} {
 		*v = uint8(uint(*v) * 13 / 16)
 	}
-}
-
-func abs(i int) int {
-	if i < 0 {
-		return -i
-	}
-	return i
 }

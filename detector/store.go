@@ -6,10 +6,11 @@ import "time"
 type Store struct {
 	settings  Settings
 	hasher    Hasher
-	index     map[Key]uint32
-	families  map[uint64]uint32 // one learnt member of each family of siblings
+	index     index // of series, by key
+	families  index // one learnt member of each family of siblings
 	groups    groups
 	series    pool[series]
+	last      uint32 // the series found last
 	extra     pool[extra]
 	words     words
 	days      pool[Day]
@@ -47,8 +48,9 @@ type series struct {
 	key      Key
 	family   uint64
 	first    State
-	seen     int64 // Unix seconds of the last arrival
+	seen     uint32 // Unix seconds of the last arrival
 	next     uint32
+	follower uint32 // the series that was found after this one
 	words    wordsRef
 	resource uint32
 	aspect   Aspect // of first
@@ -75,12 +77,7 @@ const (
 
 // NewStore returns an empty store.
 func NewStore(set Settings) *Store {
-	return &Store{
-		settings: set,
-		hasher:   Hasher{Seed: set.Seed},
-		index:    map[Key]uint32{},
-		families: map[uint64]uint32{},
-	}
+	return &Store{settings: set, hasher: Hasher{Seed: set.Seed}}
 }
 
 // Hasher returns the hasher whose keys this store understands.
@@ -101,8 +98,8 @@ type Ref uint32
 
 // Find returns the series of a key. A kind other than before is a new beginning.
 func (s *Store) Find(key Key, kind Kind, now int64) (Ref, bool) {
-	i, ok := s.index[key]
-	if !ok {
+	i := s.place(key)
+	if i == 0 {
 		return 0, false
 	}
 	e := s.series.at(i)
@@ -110,9 +107,44 @@ func (s *Store) Find(key Key, kind Kind, now int64) (Ref, bool) {
 		s.drop(i)
 		return 0, false
 	}
-	e.seen = now / int64(time.Second)
+	e.seen = unixSeconds(now)
 	return Ref(i), true
 }
+
+// place returns the place of a key, 0 for none. Points mostly come in the order
+// in which they came the last time, so the series that followed then is looked
+// at first.
+func (s *Store) place(key Key) uint32 {
+	if s.index.held == 0 {
+		return 0
+	}
+	i := s.series.at(s.last).follower
+	if i == 0 || s.series.at(i).key != key {
+		if _, i = s.seek(key); i == 0 {
+			return 0
+		}
+	}
+	s.follow(i)
+	return i
+}
+
+// follow notes that a series was found, or made, after the last one.
+func (s *Store) follow(i uint32) {
+	if before := s.series.at(s.last); before.follower != i {
+		before.follower = i
+	}
+	s.last = i
+}
+
+func (s *Store) seek(key Key) (slot, i uint32) {
+	slot, i = s.index.seek(key.A, s.index.home(key.A))
+	for i != 0 && s.series.at(i).key != key {
+		slot, i = s.index.seek(key.A, slot+1)
+	}
+	return slot, i
+}
+
+func unixSeconds(now int64) uint32 { return uint32(now / int64(time.Second)) }
 
 // Origin is what is known of a series when it is first seen.
 type Origin struct {
@@ -131,8 +163,9 @@ func (s *Store) Add(o Origin, resource ResourceRef, now int64) (Ref, bool) {
 	}
 	i := s.series.take()
 	e := s.series.at(i)
-	*e = series{key: o.Key, family: o.Family.A, kind: o.Kind, resource: uint32(resource), used: true, fromZero: o.FromZero, seen: now / int64(time.Second)}
-	s.index[o.Key] = i
+	*e = series{key: o.Key, family: o.Family.A, kind: o.Kind, resource: uint32(resource), used: true, fromZero: o.FromZero, seen: unixSeconds(now)}
+	s.index.put(o.Key.A, i)
+	s.follow(i)
 	s.states++
 	s.stats.Learning++
 	s.resources.pool.at(e.resource).series++
@@ -205,9 +238,10 @@ func (s *Store) count(before, after Phase) {
 // drop forgets a series.
 func (s *Store) drop(i uint32) {
 	e := s.series.at(i)
-	delete(s.index, e.key)
-	if s.families[e.family] == i { // the next learnt sibling takes its place
-		delete(s.families, e.family)
+	slot, _ := s.seek(e.key)
+	s.index.drop(slot)
+	if slot, member := s.member(e.family); member == i { // the next learnt sibling takes its place
+		s.families.drop(slot)
 	}
 	s.giveDay(&e.first)
 	s.count(e.first.Phase, PhaseNormal)

@@ -84,11 +84,11 @@ func (o *observation) unusual(s Shape) bool {
 	case ShapeFlat:
 		return o.jump == 0
 	case ShapeVariance:
-		return o.expect[ChannelMotion] < quiet
+		return o.strange.has(ChannelMotion)
 	case ShapeDrift:
-		return o.expect[ChannelShift] < quiet
+		return o.strange.has(ChannelShift)
 	}
-	return min(o.expect[ChannelDistance], o.expect[ChannelRarity], o.expect[ChannelDay]) < quiet
+	return o.strange.has(ChannelDistance) || o.strange.has(ChannelRarity) || o.strange.has(ChannelDay)
 }
 
 // keepWorst keeps the score of a lasting anomaly at its largest: by its own past

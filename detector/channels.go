@@ -1,0 +1,113 @@
+package detector
+
+import "math"
+
+// observation is what the channels make of one value.
+type observation struct {
+	place, jump, shift float64
+	unrest             float64 // log ratio of recent and usual movement
+	bin                int
+	size               [channels]float32
+	channel            Channel    // the least expected
+	strange            ChannelSet // channels that expect it less than quiet times
+}
+
+// place says where a value lies, in spreads from the median, which are not the
+// same upwards and downwards.
+func (p *Past) place(x, floor float64) float64 {
+	d := x - p.Middle
+	spread := p.Above
+	if d < 0 {
+		spread = p.Below
+	}
+	return d / max(float64(spread), 0.1*float64(p.Above+p.Below), floor)
+}
+
+// measure fills in the sizes.
+func (p *Past) measure(x, z, floor float64, o *observation) {
+	o.place = p.place(x, floor)
+	o.bin = binOf(o.place)
+	o.jump = x - p.Prev
+	if o.jump == 0 {
+		p.Still = min(p.Still+1, 1<<15)
+	} else {
+		p.Still = 0
+	}
+	move := max(float64(p.Move), floor)
+	p.Lately += float32(pace(p.N, fastMove) * (min(math.Abs(o.jump), 6*move) - float64(p.Lately)))
+	p.Shift += float32((clamp(o.place, maxPlace) - float64(p.Shift)) * fastMean)
+	o.shift = float64(p.Shift)
+	if float64(p.Move) > floor {
+		o.unrest = fastLog(float64(p.Lately)/move + 1e-3)
+	}
+	o.size[ChannelDistance] = float32(math.Abs(z))
+	o.size[ChannelShift] = 0.8 * float32(math.Abs(o.shift)) / (p.Shifts + 1e-3)
+	o.size[ChannelMotion] = 0.8 * float32(math.Abs(o.unrest)) / (p.Unrest + 0.05)
+	o.size[ChannelFlat] = float32(p.Still)
+}
+
+// still reports whether the series stands for so long that it is no news.
+func (p *Past) still() bool { return p.Still > maxStill || uint32(p.Still) > p.N/4 }
+
+// usual reports whether no channel has anything to say: nearly all values are,
+// and need not be looked up.
+func (p *Past) usual(o *observation) bool {
+	return p.Visits[o.bin] >= common &&
+		p.usualSize(o, ChannelDistance) && p.usualSize(o, ChannelShift) && p.usualSize(o, ChannelMotion) &&
+		p.usualSize(o, ChannelFlat) && p.usualSize(o, ChannelDay)
+}
+
+func (p *Past) usualSize(o *observation, c Channel) bool {
+	return codeOf(o.size[c]) <= p.Bars[peakOf(c)].usual
+}
+
+// peakOf is the place of a channel in Past.Peaks.
+func peakOf(c Channel) int {
+	if c > ChannelRarity {
+		return int(c) - 2
+	}
+	return 0
+}
+
+// look asks each channel how often the value is to be expected, says how likely
+// the least of that is, and keeps what may be among the strangest.
+func (p *Past) look(n float64, ignore ChannelSet, judged bool, o *observation) float64 {
+	var prior [channels]float64 // the part of an expectation that needs no history
+	least := math.Inf(1)
+	for c := ChannelDistance; c < channels; c++ {
+		e := math.Inf(1)
+		prior[c] = 1
+		switch {
+		case ignore.has(c):
+		case c == ChannelRarity:
+			e = p.rarity(o.bin, &prior[c])
+		case c == ChannelFlat && p.Still < 2:
+			prior[c] = 0 // a standstill while they are rare is no excuse for the next one
+		case c == ChannelFlat && p.still():
+		default:
+			i := peakOf(c)
+			e = p.Peaks[i].expect(o.size[c], p.Block, p.Bars[i], &prior[c])
+		}
+		if e < quiet {
+			o.strange = o.strange.With(c)
+		}
+		if e < least {
+			least, o.channel = e, c
+		}
+	}
+	if !judged {
+		return 1
+	}
+	chance := p.Alarms.chance(least, n, p.Block)
+	for c := ChannelDistance; c < channels; c++ {
+		if c == ChannelRarity {
+			continue
+		}
+		if i := peakOf(c); codeOf(o.size[c]) > p.Bars[i].keep {
+			p.Bars[i] = p.Peaks[i].add(o.size[c], prior[c], p.N, p.Block)
+		}
+	}
+	p.visit(o.bin, prior[ChannelRarity])
+	p.Alarms.add(least, n, p.Block)
+	return chance
+}

@@ -98,6 +98,10 @@ func TestPrometheusSeesIncidentsAndOutcomes(t *testing.T) {
 	require.Len(t, open, 1)
 	assert.Equal(t, "shop/payment", open[0]["service"])
 	t.Logf("open: %v", open[0])
+	queries := dashboardQueries(t)
+	const standing = "Actions by where they stand: {{state}} {{reason}}"
+	seen(queries[standing], 20*time.Second) // until it has ended
+	delete(queries, standing)
 	paged := seen(`otelheal_healer_outcomes_total{page="true"} == 1`, 60*time.Second)
 	t.Logf("outcome: %v", paged[0])
 	seen(`ALERTS{alertname="OtelhealPersonNeeded", alertstate="firing"}`, 20*time.Second)
@@ -110,6 +114,28 @@ func TestPrometheusSeesIncidentsAndOutcomes(t *testing.T) {
 	assert.Equal(t, http.StatusUnauthorized, resp.StatusCode)
 	forged := seen(`ALERTS{alertname="OtelhealForgery", alertstate="firing"}`, 20*time.Second)
 	assert.Equal(t, "signature", forged[0]["cause"])
+
+	// Each panel of the dashboard shows something, but those of what did not happen.
+	for _, title := range []string{
+		"Effects of executors: {{verb}} {{effect}}", "Wait for consent", // no policy acts
+		"Could not be sent: {{exporter}}", "Could not be sent: Loki: {{cause}}",
+		"Incidents that led to nothing: {{cause}}", "Turned away: rca, unsigned: {{event}}",
+	} {
+		require.Contains(t, queries, title)
+		assert.Empty(t, asks(t, prometheus, queries[title]), title)
+		delete(queries, title)
+	}
+	require.Greater(t, len(queries), 20)
+	silent := func() (titles []string) {
+		for title, query := range queries {
+			if len(asks(t, prometheus, query)) == 0 {
+				titles = append(titles, title)
+			}
+		}
+		return titles
+	}
+	assert.Eventually(t, func() bool { return len(silent()) == 0 }, 30*time.Second, time.Second)
+	assert.Empty(t, silent())
 
 	app.Fail(false)
 	require.Eventually(t, func() bool { return len(asks(t, prometheus, `otelheal_incidents_open`)) == 0 }, 60*time.Second, 200*time.Millisecond,

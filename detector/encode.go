@@ -11,7 +11,7 @@ import (
 // checksum, and is read by itself. Numbers are little-endian.
 const (
 	snapshotMagic   = 0x6f746864 // "otdh"
-	snapshotVersion = 2
+	snapshotVersion = 3
 	// MaxChunk bounds a chunk; storage engines keep large values badly.
 	MaxChunk   = 1 << 20
 	headSize   = 4 + 4 + 8 + 8 + 4 + 4 + 8

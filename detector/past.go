@@ -26,6 +26,7 @@ type Past struct {
 	Shifts  float32 // typical size of it
 	Novelty float32 // values where no value was before, faded
 	Visited uint64  // bins of the present block
+	Before  uint64  // and of the one before
 	Bars    [5]bar
 	Still   uint16 // equal values in a row
 	Block   uint8  // number of the present block, around the clock
@@ -140,6 +141,9 @@ func nudge(q *float64, x, share, step float64) {
 // turn begins a new block.
 func (p *Past) turn() {
 	p.Block++
+	if p.Block%episode == 0 {
+		p.again()
+	}
 	p.Visited = 0
 	for i := range p.Peaks {
 		p.Peaks[i].expire(p.Block)

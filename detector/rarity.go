@@ -1,6 +1,9 @@
 package detector
 
-import "math"
+import (
+	"math"
+	"math/bits"
+)
 
 // Rarity asks how often the series was where it is now. The places are counted
 // in bins whose width grows with the distance from the median, once in a block:
@@ -8,10 +11,12 @@ import "math"
 
 const (
 	bins     = 52 // even; half of them each side of the median
+	allBins  = 1<<bins - 1
 	perOct   = 6  // bins to a doubling of 1 + |place|
 	visit    = 32 // a whole visit, in Visits
 	maxCount = 255
 	common   = 7 * visit
+	episode  = 4    // blocks
 	novel    = 4    // power of time with which novelty fades
 	apart    = 0.05 // expectation of a place next to the known ones, falling with the gap
 )
@@ -73,7 +78,7 @@ func (p *Past) count(b int, prior float64) {
 		weight = weightOf(prior)
 	}
 	if weight < 0.5 { // far from the others: one episode is one visit
-		if p.Block-p.Isolate < 4 {
+		if p.Block-p.Isolate < episode {
 			weight *= 0.1
 		} else {
 			p.Isolate = p.Block
@@ -83,6 +88,26 @@ func (p *Past) count(b int, prior float64) {
 		p.Novelty += float32(weight)
 	}
 	*v = max(1, uint8(min(maxCount, math.Round(float64(*v)+weight*visit))))
+}
+
+// again counts in full the places where the series was in this block and in one
+// an episode ago, if it was at a usual place in both as well: it comes and goes
+// there, while in an outage it stays, or is soon back.
+func (p *Past) again() {
+	usual := false
+	for m := p.Visited; m != 0 && !usual; m &= m - 1 {
+		usual = p.Visits[bits.TrailingZeros64(m)] >= visit
+	}
+	if !usual {
+		p.Before = 0
+		return
+	}
+	for m := p.Visited & p.Before; m != 0; m &= m - 1 {
+		if v := &p.Visits[bits.TrailingZeros64(m)]; *v < 3*visit {
+			*v += visit
+		}
+	}
+	p.Before = p.Visited
 }
 
 // fade forgets a fifth of the visits of two bins, one each side of the median and

@@ -12,6 +12,7 @@ func (w *writer) past(p *Past) {
 		w.f32(*f)
 	}
 	w.u64(p.Visited)
+	w.u64(p.Before)
 	w.buf = append(w.buf, p.Visits[:]...)
 	for i := range p.Peaks {
 		k := &p.Peaks[i]
@@ -47,7 +48,7 @@ func (r *reader) past(p *Past) {
 	if p.N >= maxSeen || math.Abs(p.Middle) > maxMagnitude || math.Abs(p.Prev) > maxMagnitude {
 		r.bad = true
 	}
-	p.Visited = r.u64()
+	p.Visited, p.Before = r.u64()&allBins, r.u64()&allBins
 	for i := range p.Visits {
 		p.Visits[i] = r.u8()
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/golang/snappy"
 	"github.com/grafana/loki/pkg/push"
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
@@ -18,6 +19,16 @@ type encoder struct {
 // tally is what an encoding did beside its work.
 type tally struct {
 	unlabelled, cutLabels, cutLines int
+}
+
+// body is the request as it is sent.
+func (e *encoder) body(ld plog.Logs) ([]byte, tally, error) {
+	r, t, err := e.request(ld)
+	if err != nil {
+		return nil, t, err
+	}
+	b, err := r.Marshal()
+	return snappy.Encode(nil, b), t, err
 }
 
 // request sorts the records into streams, each in the order of its times: Loki

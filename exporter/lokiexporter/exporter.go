@@ -11,7 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/golang/snappy"
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/consumer/consumererror"
 	"go.opentelemetry.io/collector/exporter"
@@ -68,18 +67,14 @@ func (l *loki) shutdown(context.Context) error {
 
 // push sends a batch and turns Loki's answer into what the collector shall do.
 func (l *loki) push(ctx context.Context, ld plog.Logs) error {
-	r, t, err := l.encoder.request(ld)
+	body, t, err := l.encoder.body(ld)
 	if err != nil {
 		l.drop(ctx, "other", ld.LogRecordCount())
 		return consumererror.NewPermanent(fmt.Errorf("encode: %w", err))
 	}
-	body, err := r.Marshal()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, l.cfg.Client.Endpoint, bytes.NewReader(body))
 	if err != nil {
 		l.drop(ctx, "other", ld.LogRecordCount())
-		return consumererror.NewPermanent(fmt.Errorf("encode: %w", err))
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, l.cfg.Client.Endpoint, bytes.NewReader(snappy.Encode(nil, body)))
-	if err != nil {
 		return consumererror.NewPermanent(withoutURL(err))
 	}
 	req.Header.Set("Content-Type", "application/x-protobuf") // which Loki takes for snappy, too

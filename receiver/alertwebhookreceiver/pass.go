@@ -66,7 +66,7 @@ func (w *webhook) emit(ctx context.Context, alerts []event.Alert, from source, r
 		if err != nil {
 			return err
 		}
-		w.changes.warn("pipelines can't take alerts, their senders have to repeat them", "")
+		w.changes.over("pipelines can't take alerts, their senders have to repeat them")
 	}
 	if unencodable > 0 {
 		rep.Passed -= unencodable

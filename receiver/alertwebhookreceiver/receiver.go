@@ -42,7 +42,7 @@ type webhook struct {
 
 	telemetry *metadata.TelemetryBuilder
 	obs       *receiverhelper.ObsReport
-	changes   changes
+	changes   *changes
 
 	storing sync.Mutex // guards store; held from Commit to the end of the write, so that writes keep their order
 	store   *store     // nil: nothing is stored
@@ -73,7 +73,7 @@ func newWebhook(cfg *Config, set receiver.Settings, next consumer.Logs) (*webhoo
 		encoder:   encoder{eventlog.NewCodec(string(cfg.MACKey)), set.Resource, set.BuildInfo.Version},
 		telemetry: telemetry,
 		obs:       obs,
-		changes:   changes{log: set.Logger, said: map[string]string{}},
+		changes:   newChanges(set.Logger),
 	}
 	if cfg.Mapping.HasValue() {
 		if w.mapping, err = cfg.Mapping.Get().mapping(); err != nil {

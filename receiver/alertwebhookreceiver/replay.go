@@ -78,5 +78,5 @@ func (w *webhook) commit(ctx context.Context, ticket *book.Ticket) {
 		w.changes.warn("alerts that fire could not be stored", err.Error())
 		return
 	}
-	w.changes.warn("alerts that fire could not be stored", "")
+	w.changes.over("alerts that fire could not be stored")
 }

@@ -2,11 +2,9 @@ package alertwebhookreceiver
 
 import (
 	"context"
-	"sync"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
-	"go.uber.org/zap"
 )
 
 // outcome is what became of an alert, as the metric names it.
@@ -26,7 +24,7 @@ type result string
 
 const (
 	resultAccepted      result = "accepted"       // 200
-	resultMalformed     result = "malformed"      // 400, 422
+	resultMalformed     result = "malformed"      // 400
 	resultUnauthorized  result = "unauthorized"   // 401
 	resultNotUnderstood result = "not_understood" // 404, 405, 415
 	resultTooLarge      result = "too_large"      // 413
@@ -61,23 +59,4 @@ func (w *webhook) observe() error {
 		}
 	}
 	return nil
-}
-
-// changes logs a thing when it differs from what was said of it before.
-type changes struct {
-	log  *zap.Logger
-	mu   sync.Mutex // guards said
-	said map[string]string
-}
-
-// warn says the text of a subject if it is a new one; the empty text is that
-// the trouble is over, and is not said.
-func (c *changes) warn(subject, text string, fields ...zap.Field) {
-	c.mu.Lock()
-	known := c.said[subject] == text
-	c.said[subject] = text
-	c.mu.Unlock()
-	if !known && text != "" {
-		c.log.Warn(subject, append(fields, zap.String("reason", text))...)
-	}
 }

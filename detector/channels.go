@@ -51,10 +51,10 @@ func (p *Past) still() bool { return p.Still > maxStill || uint32(p.Still) > p.N
 
 // usual reports whether no channel has anything to say: nearly all values are,
 // and need not be looked up.
-func (p *Past) usual(o *observation) bool {
+func (p *Past) usual(o *observation, day *Day) bool {
 	return p.Visits[o.bin] >= common &&
 		p.usualSize(o, ChannelDistance) && p.usualSize(o, ChannelShift) && p.usualSize(o, ChannelMotion) &&
-		p.usualSize(o, ChannelFlat) && p.usualSize(o, ChannelDay)
+		p.usualSize(o, ChannelFlat) && (day == nil || codeOf(o.size[ChannelDay]) <= day.Bar.usual)
 }
 
 func (p *Past) usualSize(o *observation, c Channel) bool {
@@ -69,9 +69,20 @@ func peakOf(c Channel) int {
 	return 0
 }
 
+// peaks returns the largest sizes of a channel; nil for one that has none.
+func (p *Past) peaks(c Channel, day *Day) (*peaks, *bar) {
+	switch {
+	case c == ChannelRarity, c == ChannelDay && day == nil:
+		return nil, nil
+	case c == ChannelDay:
+		return &day.Peaks, &day.Bar
+	}
+	return &p.Peaks[peakOf(c)], &p.Bars[peakOf(c)]
+}
+
 // look asks each channel how often the value is to be expected, says how likely
 // the least of that is, and keeps what may be among the strangest.
-func (p *Past) look(n float64, ignore ChannelSet, judged bool, o *observation) float64 {
+func (p *Past) look(n float64, ignore ChannelSet, judged bool, day *Day, o *observation) float64 {
 	var prior [channels]float64 // the part of an expectation that needs no history
 	least := math.Inf(1)
 	for c := ChannelDistance; c < channels; c++ {
@@ -85,8 +96,9 @@ func (p *Past) look(n float64, ignore ChannelSet, judged bool, o *observation) f
 			prior[c] = 0 // a standstill while they are rare is no excuse for the next one
 		case c == ChannelFlat && p.still():
 		default:
-			i := peakOf(c)
-			e = p.Peaks[i].expect(o.size[c], p.Block, p.Bars[i], &prior[c])
+			if k, bar := p.peaks(c, day); k != nil {
+				e = k.expect(o.size[c], p.Block, *bar, &prior[c])
+			}
 		}
 		if e < quiet {
 			o.strange = o.strange.With(c)
@@ -100,11 +112,8 @@ func (p *Past) look(n float64, ignore ChannelSet, judged bool, o *observation) f
 	}
 	chance := p.Alarms.chance(least, n, p.Block)
 	for c := ChannelDistance; c < channels; c++ {
-		if c == ChannelRarity {
-			continue
-		}
-		if i := peakOf(c); codeOf(o.size[c]) > p.Bars[i].keep {
-			p.Bars[i] = p.Peaks[i].add(o.size[c], prior[c], p.N, p.Block)
+		if k, bar := p.peaks(c, day); k != nil && codeOf(o.size[c]) > bar.keep {
+			*bar = k.add(o.size[c], prior[c], p.N, p.Block)
 		}
 	}
 	p.visit(o.bin, prior[ChannelRarity])

@@ -11,6 +11,8 @@ type Day struct {
 	With    float32 // mean square of the place less the mean of its half hour
 	Without float32 // and of the place
 	Bin     int16
+	Bar     bar
+	Peaks   peaks
 	Mean    [halfHours]int8  // of 32
 	Days    [halfHours]uint8 // folded in
 }

@@ -178,6 +178,7 @@ func (s *Store) restore(to *State, from State, day *Day) {
 		to.Daily = noDay
 	case day != nil && s.daysHeld < s.daysMost():
 		to.Daily = s.days.take()
+		day.Bar = day.Peaks.bar(from.Past.N)
 		*s.days.at(to.Daily) = *day
 		s.daysHeld++
 	}

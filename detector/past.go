@@ -27,12 +27,12 @@ type Past struct {
 	Novelty float32 // values where no value was before, faded
 	Visited uint64  // bins of the present block
 	Before  uint64  // and of the one before
-	Bars    [5]bar
+	Bars    [4]bar
 	Still   uint16 // equal values in a row
 	Block   uint8  // number of the present block, around the clock
 	Isolate uint8  // the block of the last value far from all others
 	Visits  [bins]uint8
-	Peaks   [5]peaks // by channel, from ChannelDistance without ChannelRarity
+	Peaks   [4]peaks // of distance, shift, motion and flat; see peakOf
 	Alarms  alarms
 }
 
@@ -66,15 +66,15 @@ func (p *Past) observe(x, z, floor float64, day *Day, now int64, ignore ChannelS
 	}
 	n := float64(p.N)
 	if p.N%block == 0 {
-		p.turn()
+		p.turn(day)
 	}
 	p.measure(x, z, floor, o)
 	if day != nil {
 		o.size[ChannelDay] = float32(day.size(o.place, now))
 	}
 	chance, judged := 1.0, p.N > warm && !(o.jump == 0 && p.still())
-	if open || (judged && !p.usual(o)) {
-		chance = p.look(n, ignore, judged, o)
+	if open || (judged && !p.usual(o, day)) {
+		chance = p.look(n, ignore, judged, day, o)
 	} else if judged {
 		p.visit(o.bin, 1)
 	}
@@ -139,7 +139,7 @@ func nudge(q *float64, x, share, step float64) {
 }
 
 // turn begins a new block.
-func (p *Past) turn() {
+func (p *Past) turn(day *Day) {
 	p.Block++
 	if p.Block%episode == 0 {
 		p.again()
@@ -148,6 +148,10 @@ func (p *Past) turn() {
 	for i := range p.Peaks {
 		p.Peaks[i].expire(p.Block)
 		p.Bars[i] = p.Peaks[i].bar(p.N)
+	}
+	if day != nil {
+		day.Peaks.expire(p.Block)
+		day.Bar = day.Peaks.bar(p.N)
 	}
 	p.Alarms.expire(p.Block)
 	p.Novelty *= float32(math.Pow(1-1/(1+float64(p.N)/block), novel))

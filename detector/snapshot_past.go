@@ -15,12 +15,7 @@ func (w *writer) past(p *Past) {
 	w.u64(p.Before)
 	w.buf = append(w.buf, p.Visits[:]...)
 	for i := range p.Peaks {
-		k := &p.Peaks[i]
-		w.buf = append(w.buf, k.n)
-		for j := range k.n {
-			w.u16(k.size[j])
-			w.buf = append(w.buf, k.block[j], k.weight[j])
-		}
+		w.peaks(&p.Peaks[i])
 	}
 	w.buf = append(w.buf, p.Alarms.n)
 	for j := range p.Alarms.n {
@@ -53,14 +48,8 @@ func (r *reader) past(p *Past) {
 		p.Visits[i] = r.u8()
 	}
 	for i := range p.Peaks {
-		k := &p.Peaks[i]
-		if k.n = r.u8(); k.n > kept {
-			k.n, r.bad = 0, true
-		}
-		for j := range k.n {
-			k.size[j], k.block[j], k.weight[j] = r.u16(), r.u8(), min(r.u8(), wholePeak)
-		}
-		p.Bars[i] = k.bar(p.N)
+		r.peaks(&p.Peaks[i])
+		p.Bars[i] = p.Peaks[i].bar(p.N)
 	}
 	if p.Alarms.n = r.u8(); p.Alarms.n > alarmsKept {
 		p.Alarms.n, r.bad = 0, true
@@ -69,6 +58,23 @@ func (r *reader) past(p *Past) {
 		p.Alarms.size[j], p.Alarms.block[j] = r.u16(), r.u8()
 	}
 	p.Still, p.Block, p.Isolate = r.u16(), r.u8(), r.u8()
+}
+
+func (w *writer) peaks(k *peaks) {
+	w.buf = append(w.buf, k.n)
+	for j := range k.n {
+		w.u16(k.size[j])
+		w.buf = append(w.buf, k.block[j], k.weight[j])
+	}
+}
+
+func (r *reader) peaks(k *peaks) {
+	if k.n = r.u8(); k.n > kept {
+		k.n, r.bad = 0, true
+	}
+	for j := range k.n {
+		k.size[j], k.block[j], k.weight[j] = r.u16(), r.u8(), min(r.u8(), wholePeak)
+	}
 }
 
 // unearned stands for the daily profile of a state that has earned none.
@@ -97,6 +103,7 @@ func (w *writer) day(d *Day) {
 		w.f32(f)
 	}
 	w.u16(uint16(d.Bin))
+	w.peaks(&d.Peaks)
 	for i := range d.Mean {
 		w.buf = append(w.buf, byte(d.Mean[i]), d.Days[i])
 	}
@@ -113,6 +120,7 @@ func (r *reader) day() *Day {
 	d := &Day{Since: r.time()}
 	d.Sum, d.Count, d.With, d.Without = r.f32(), r.f32(), r.f32(), r.f32()
 	d.Bin = int16(r.u16())
+	r.peaks(&d.Peaks)
 	for i := range d.Mean {
 		d.Mean[i], d.Days[i] = int8(r.u8()), r.u8()
 	}

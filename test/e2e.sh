@@ -4,6 +4,9 @@
 # minutes each with a cold cache. Tests that are chosen by -run build themselves what
 # they want.
 #
+# Debian's packages prometheus, prometheus-alertmanager, prometheus-node-exporter and
+# victoria-metrics have the other servers; a test that lacks its own fails.
+#
 # OTELHEAL_FULL, OTELHEAL_LOKI and OTELHEAL_JAEGER name binaries that are there. With
 # `none` the tests that want it are left out, and it is said at the end.
 set -euo pipefail

@@ -299,7 +299,8 @@ func compare(a, b int64) int {
 }
 
 // logs counts the chains of log lines of each span, and of each service in the
-// trace for those that name no span.
+// trace for those that name no span. With which line the latter begin is up to the
+// operation, which nobody knows here: that is traffic and no behaviour.
 func (c *Collector) logs(lines []Line) {
 	c.lines = append(c.lines[:0], lines...)
 	slices.SortStableFunc(c.lines, func(a, b Line) int {
@@ -315,11 +316,9 @@ func (c *Collector) logs(lines []Line) {
 	c.now, c.worker = 0, partKey{}
 	for ; k < len(c.lines) && c.lines[k].Span < 0; k++ {
 		l := &c.lines[k]
-		from := Start
 		if k > 0 && l.together(&c.lines[k-1]) {
-			from = c.lines[k-1].Sym
+			c.follow(FamilyLines, l.Node, 0, c.lines[k-1].Sym, l.Sym)
 		}
-		c.follow(FamilyLines, l.Node, 0, from, l.Sym)
 		if k+1 == len(c.lines) || !l.together(&c.lines[k+1]) {
 			c.follow(FamilyLines, l.Node, 0, l.Sym, End)
 		}

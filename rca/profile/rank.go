@@ -23,17 +23,16 @@ type ContextEvidence struct {
 
 // SegmentEvidence is a time that grew, or did not.
 type SegmentEvidence struct {
-	Kind        SegmentKind
-	Node        ID // who is charged
-	Op          ID
-	From, To    ID // of gaps and calls
-	Nats        float64
-	Over        float64 // threshold in seconds
-	Usual       float64 // median in seconds
-	WasAbove    float64 // shares above the threshold
-	IsAbove     float64
-	Traces      float64
-	chargedAway bool // to the caller
+	Kind     SegmentKind
+	Node     ID // who is charged
+	Op       ID
+	From, To ID // of gaps and calls
+	Nats     float64
+	Over     float64 // threshold in seconds
+	Usual    float64 // median in seconds
+	WasAbove float64 // shares above the threshold
+	IsAbove  float64
+	Traces   float64
 }
 
 // Rank is what speaks for a service as the cause.

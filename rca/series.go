@@ -50,7 +50,8 @@ func share(part, whole uint32) float64 {
 
 // slice is the evidence of one second, or of one block of the baseline.
 type slice struct {
-	sec int64
+	sec    int64
+	learnt bool // of a second: it is in the baseline as well
 	counts
 }
 
@@ -117,6 +118,7 @@ func (s *series) fold(before int64, clean bool, blocks int) {
 			continue
 		}
 		s.base.merge(&sl.counts)
+		sl.learnt = true
 		start := sl.sec - sl.sec%blockSeconds
 		if n := len(s.blocks); n == 0 || s.blocks[n-1].sec < start {
 			s.blocks = append(s.blocks, slice{sec: start})

@@ -63,17 +63,11 @@ func (e *Engine) breachOf(s *series) (b breach, ok bool) {
 		return b, false
 	}
 	from, c := e.window(s)
+	if b, ok := e.failing(s, from, &c); ok {
+		return b, true
+	}
 	if c.n < uint32(e.set.MinSamples) {
 		return b, false
-	}
-	if c.bad >= 3 {
-		if high := e.errorHigh(s, c.n); c.badShare() > high {
-			b = breach{what: errorRatio, band: event.Band{High: high}, observed: c.badShare(), unit: "1", window: c}
-			b.firstBad, b.until = span(s, from, func(c *counts) (int64, int64, bool) {
-				return c.firstBad, c.lastBad, c.badShare() > high
-			})
-			return b, true
-		}
 	}
 	if s.slowOver == 0 || c.slow < 3 || share(c.slow, c.n) <= e.slowHigh(s, c.n) {
 		return b, false
@@ -94,33 +88,23 @@ func (e *Engine) breachOf(s *series) (b breach, ok bool) {
 // false incidents. The bound that is used is loose by a factor of five to ten.
 const improbable = 14
 
-// errorHigh is the highest error ratio that is normal: at most what the baseline
-// may truly have, as young as it is, and a material increase, or what chance
-// does to n requests if that is more.
-func (e *Engine) errorHigh(s *series, n uint32) float64 {
-	size := float64(s.base.n)
-	p := (float64(s.base.bad) + 0.5) / (size + 1)
-	p = min(1, p+2*math.Sqrt(p*(1-p)/size)+1/size)
-	return min(1, max(p+e.set.ErrorIncrease, chance(p, float64(max(n, uint32(e.set.MinSamples))))))
-}
-
 // slowHigh is the highest share of slow requests that is normal: a tenth, or what
 // chance does to n requests if that is more.
 func (e *Engine) slowHigh(s *series, n uint32) float64 {
 	size := float64(s.base.n)
 	p := (float64(s.base.hist.above(s.slowOver)) + 0.5) / (size + 1)
 	p = min(1, p+2*math.Sqrt(p*(1-p)/size)+1/size)
-	return max(1-latencyQuantile, chance(p, float64(n)))
+	return max(1-latencyQuantile, chance(p, float64(n), improbable))
 }
 
 // chance is the share of n trials that succeed with probability p which chance
-// exceeds as seldom as improbable says, by Chernoff's bound: P(share ≥ q) ≤
+// exceeds as seldom as so many nats say, by Chernoff's bound: P(share ≥ q) ≤
 // exp(-n·KL(q‖p)).
-func chance(p, n float64) float64 {
+func chance(p, n, nats float64) float64 {
 	low, high := p, 1.0
 	for range 20 { // to a millionth
 		q := (low + high) / 2
-		if n*divergence(q, p) < improbable {
+		if n*divergence(q, p) < nats {
 			low = q
 		} else {
 			high = q

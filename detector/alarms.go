@@ -20,6 +20,10 @@ const (
 	benefit    = 4.5  // events far beyond all others that do not count at first
 	benefitAt  = 1500 // values after which all of them do not
 	isolated   = 0.1  // expectation of an event that has the benefit
+	// By the least of several expectations alone an event comes so many times more
+	// often than it says, measured on null streams. That bounds what the benefit can
+	// make of it, until the ranks of a whole memory decide.
+	underrated = 15
 	rankBias   = 1.45 // what the smoothing of ranks adds to them
 	tiny       = 1e-12
 	ordinary   = 4   // channels that a value is measured by, about
@@ -37,7 +41,8 @@ func (a *alarms) chance(least, n float64, now uint8) float64 {
 	rank := a.rank(size, now)
 	youth := max(0, 1-n/memory)
 	free := benefit * min(1, n/benefitAt) * youth / (1 + least*least/(isolated*isolated))
-	return min(1, correction*max(least*youth, rank-free, tiny)/values)
+	bound := underrated * least * min(1, 10*youth)
+	return min(1, correction*max(bound, rank-free, tiny)/values)
 }
 
 // rank returns how many events in the memory were as strange.

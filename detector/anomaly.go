@@ -4,7 +4,7 @@ import "math"
 
 // stepBreach takes a sample outside the band while no anomaly lasts. It is held
 // back, not learnt, until the next one shows whether it was single.
-func (m *EWMA) stepBreach(s *State, x Sample, v *Verdict) {
+func (m *EWMA) stepBreach(s *State, x *Sample, v *Verdict) {
 	sign := int8(1)
 	if v.Score < 0 {
 		sign = -1
@@ -29,7 +29,7 @@ func (m *EWMA) stepBreach(s *State, x Sample, v *Verdict) {
 const habitual = 8
 
 // stepOpen takes a sample while an anomaly lasts.
-func (m *EWMA) stepOpen(s *State, x Sample, base float64, breach bool, v *Verdict) {
+func (m *EWMA) stepOpen(s *State, x *Sample, base float64, breach bool, v *Verdict) {
 	const pace = 0.1 // of following the level, per sample
 	s.LevelDev += pace * (float32(math.Abs(x.Value-s.Level)) - s.LevelDev)
 	s.Level += pace * (x.Value - s.Level)
@@ -72,7 +72,7 @@ const adoptIntervals = 30
 
 // holds reports whether the level of an anomaly lasted long enough to be the
 // new normal: AdoptAfter if it is steady, three times that in any case.
-func (m *EWMA) holds(s *State, x Sample, base float64) bool {
+func (m *EWMA) holds(s *State, x *Sample, base float64) bool {
 	lasted := x.Time - s.Onset
 	after := int64(m.AdoptAfter)
 	if after > 0 {

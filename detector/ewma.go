@@ -45,48 +45,45 @@ const (
 
 var _ Model = (*EWMA)(nil)
 
-// Step implements [Model].
-func (m *EWMA) Step(s *State, x Sample) Verdict {
-	if !(math.Abs(x.Value) <= maxMagnitude) {
-		return Verdict{Skip: SkipNotFinite, Phase: s.Phase}
+// Step is Judge for callers who want the verdict returned.
+func (m *EWMA) Step(s *State, x Sample) (v Verdict) {
+	m.Judge(s, x, &v)
+	return v
+}
+
+// Judge implements [Model].
+func (m *EWMA) Judge(s *State, x Sample, v *Verdict) {
+	if v.Skip = s.skip(&x); v.Skip != SkipNone {
+		v.Phase = s.Phase
+		return
 	}
-	if x.Time <= 0 {
-		return Verdict{Skip: SkipTime, Phase: s.Phase}
-	}
+	v.Observed = x.Value
 	if s.Last == 0 {
 		*s = State{Last: x.Time, Mean: x.Value, Weight: 1}
 		s.Past.observe(x.Value, 0, 0, x.Day, x.Time, m.Ignore, false, new(observation))
-		return Verdict{Observed: x.Value, Expected: x.Value, Chance: 1}
-	}
-	if x.Time <= s.Last {
-		return Verdict{Skip: lateness(x.Time, s.Last), Phase: s.Phase}
+		v.Expected, v.Chance = x.Value, 1
+		return
 	}
 	m.advance(s, x.Time)
 	var o observation
-	smallest := s.smallest(x)
-	bare := s.bare(x, smallest)
+	smallest := s.smallest(&x)
+	bare := s.bare(&x, smallest)
 	base := max(bare, m.floor(s))
 	dev := base * max(1, float64(s.Tail)/m.Threshold)
 	diff := x.Value - s.Mean
-	chance := s.Past.observe(x.Value, diff/bare, smallest, x.Day, x.Time, m.Ignore, s.Phase == PhaseOpen, &o)
-	v := Verdict{
-		Score:     clamp(diff/dev, maxScore),
-		Chance:    chance,
-		Channel:   o.channel,
-		Observed:  x.Value,
-		Expected:  s.Mean,
-		Deviation: dev,
-	}
+	v.Expected, v.Deviation = s.Mean, dev
+	v.Chance = s.Past.observe(x.Value, diff/bare, smallest, x.Day, x.Time, m.Ignore, s.Phase == PhaseOpen, &o)
+	v.Channel = o.channel
 	breach := math.Abs(diff) > m.Threshold*dev && m.Direction.concerns(diff)
-	if s.byPast(&o) {
-		if !breach || !s.isHuge(v.Score, &o) {
-			v.Score = o.score(chance, diff)
-			breach = m.breach(s, &o, chance, diff, breach)
-		}
+	if s.byPast(&o) && !(breach && s.isHuge(diff/dev, &o)) {
+		v.Score = o.score(v.Chance, diff)
+		breach = m.breach(s, &o, v.Chance, diff, breach)
+	} else {
+		v.Score = clamp(diff/dev, maxScore)
 	}
 	switch {
 	case s.Phase == PhaseOpen:
-		m.stepOpen(s, x, base, breach, &v)
+		m.stepOpen(s, &x, base, breach, v)
 	case !m.ready(s):
 		s.learn(x.Value, base)
 		s.Phase, s.Run, s.Onset = PhaseLearning, 0, 0
@@ -94,7 +91,7 @@ func (m *EWMA) Step(s *State, x Sample) Verdict {
 			s.Phase = PhaseNormal
 		}
 	case breach:
-		m.stepBreach(s, x, &v)
+		m.stepBreach(s, &x, v)
 	default:
 		if s.Phase == PhaseSuspect { // the run was too short: the excursion was single
 			s.learn(s.Level, base)
@@ -107,7 +104,21 @@ func (m *EWMA) Step(s *State, x Sample) Verdict {
 	if v.Onset == 0 {
 		v.Onset = s.Onset
 	}
-	return v
+}
+
+// skip returns why a sample is none, for this series.
+func (s *State) skip(x *Sample) Skip {
+	switch {
+	case !(math.Abs(x.Value) <= maxMagnitude):
+		return SkipNotFinite
+	case x.Time <= 0:
+		return SkipTime
+	case x.Time == s.Last:
+		return SkipDuplicate
+	case x.Time < s.Last:
+		return SkipLate
+	}
+	return SkipNone
 }
 
 // Need implements [Model]: MinSamples, and as many as WarmUp has intervals.
@@ -152,7 +163,7 @@ func (m *EWMA) advance(s *State, now int64) {
 }
 
 // bare is one sigma of the series without the floors that a user sets.
-func (s *State) bare(x Sample, smallest float64) float64 {
+func (s *State) bare(x *Sample, smallest float64) float64 {
 	dev := math.Sqrt(s.Var) * (1 + smallSample/(1+float64(s.Weight)))
 	dev = max(dev, smallest)
 	if x.Spread > 1 {
@@ -164,7 +175,7 @@ func (s *State) bare(x Sample, smallest float64) float64 {
 // smallest is the distance that can just be told from none: rounding, and for
 // counts what chance alone does to them. A value beyond all reason is not
 // believed to be so coarse, or it would teach the series to move as far.
-func (s *State) smallest(x Sample) float64 {
+func (s *State) smallest(x *Sample) float64 {
 	const beyond = 1e3
 	mean, size := math.Abs(s.Mean), math.Abs(x.Value)
 	if usual := mean + float64(s.Past.Above+s.Past.Below); usual > 0 {
@@ -196,13 +207,6 @@ func (s *State) learn(value, dev float64) {
 	share := 1 / w
 	s.Mean += diff * share
 	s.Var = (1 - share) * (s.Var + diff*diff*share)
-}
-
-func lateness(t, last int64) Skip {
-	if t == last {
-		return SkipDuplicate
-	}
-	return SkipLate
 }
 
 func finite(xs ...float64) bool {

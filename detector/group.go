@@ -26,6 +26,7 @@ type group struct {
 type groups struct {
 	index map[Key]uint32
 	pool  pool[group]
+	said  Verdict // of the model; here, so that none is allocated
 }
 
 const (
@@ -82,7 +83,9 @@ func (s *Store) Group(ref ResourceRef, m Model, t int64) (Verdict, bool) {
 	var v Verdict
 	ok := g.n >= groupMember
 	if ok {
-		v = m.Step(&g.state, Sample{Time: (g.slot + 1) * groupSlot, Value: math.Cbrt(g.sum / float64(g.n))})
+		s.groups.said = Verdict{}
+		m.Judge(&g.state, Sample{Time: (g.slot + 1) * groupSlot, Value: math.Cbrt(g.sum / float64(g.n))}, &s.groups.said)
+		v = s.groups.said
 	}
 	g.slot, g.sum, g.n = slot, 0, 0
 	return v, ok

@@ -30,7 +30,9 @@ func (s *Store) judge(ref Ref, a Aspect, m Model, x Sample, out *Results) {
 	}
 	before := st.Phase
 	x.Day = s.dayOf(st, x.Time)
-	v := m.Step(st, x)
+	out.List = append(out.List, Result{Aspect: a})
+	v := &out.List[len(out.List)-1].Verdict
+	m.Judge(st, x, v)
 	s.count(before, st.Phase)
 	if st.Past.N >= seasoned {
 		s.stats.Seasoned++
@@ -44,7 +46,6 @@ func (s *Store) judge(ref Ref, a Aspect, m Model, x Sample, out *Results) {
 	if v.Skip == SkipNone && v.Phase != PhaseLearning && r.group != 0 {
 		s.groups.pool.at(r.group).add(x.Time, (v.Observed-v.Expected)/v.Deviation)
 	}
-	out.List = append(out.List, Result{Aspect: a, Verdict: v})
 }
 
 // soften makes the history count less after a restart: not judged for a few

@@ -2,9 +2,10 @@ package detector
 
 // Model judges the samples of one series.
 type Model interface {
-	// Step takes the next sample. A sample that is not newer than the last, or
-	// not finite, leaves the state as it was.
-	Step(s *State, x Sample) Verdict
+	// Judge takes the next sample, and fills in a verdict, which is empty before. A
+	// sample that is not newer than the last, or not finite, leaves the state as it
+	// was.
+	Judge(s *State, x Sample, v *Verdict)
 	// Need is the weight of history that the state needs to be judged.
 	Need(s *State) float64
 }

@@ -98,10 +98,10 @@ type Verdict struct {
 	Skip      Skip
 	Phase     Phase
 	Change    Change
-	Score     float64 // signed; the normal quantile that Chance would have
-	Chance    float64 // that a healthy series shows something so strange, per value; 1 while learning
 	Channel   Channel // what was strange
 	Shape     Shape   // of the anomaly, as far as it is known yet
+	Score     float64 // signed; the normal quantile that Chance would have
+	Chance    float64 // that a healthy series shows something so strange, per value; 1 while learning
 	Observed  float64
 	Expected  float64
 	Deviation float64

@@ -3,6 +3,7 @@ package anomalyprocessor
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -50,13 +51,22 @@ func benchBatches(series int) []pmetric.Metrics {
 	return batches
 }
 
-// stamp moves a batch to a time, with values that vary a little.
+// scatter is normal noise, drawn beforehand.
+var scatter = func() (noise [4096]float64) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for i := range noise {
+		noise[i] = r.NormFloat64()
+	}
+	return noise
+}()
+
+// stamp moves a batch to a time, with values that scatter.
 func stamp(md pmetric.Metrics, t time.Time, round int) {
 	dps := md.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().At(0).Gauge().DataPoints()
 	for i := range dps.Len() {
 		dp := dps.At(i)
 		dp.SetTimestamp(pcommon.NewTimestampFromTime(t))
-		dp.SetDoubleValue(float64(i%17) + float64((i+round*7)%5)/10)
+		dp.SetDoubleValue(20 + float64(i%17) + scatter[(31*i+977*round)%len(scatter)])
 	}
 }
 

@@ -95,7 +95,7 @@ func TestRatios(t *testing.T) {
 			round++
 			return float64(spent) / float64(size.series)
 		}
-		warm := max(40, 3_000_000/size.series) // past its first values, and seasoned where that is quick
+		warm := min(3000, max(40, 40_000_000/size.series)) // past its first values, and seasoned where that is quick
 		for range warm {
 			feed(p.ConsumeMetrics)
 		}

@@ -27,6 +27,21 @@ func confidence(list []candidate) float64 {
 	if first.state != nil || first.change != nil || first.kind == event.KindOverload {
 		return (1 - 0.65*math.Exp(-margin)) * (1 - math.Exp(-first.score))
 	}
+	return min(first.atMost(), readOff(margin))
+}
+
+// atMost is how sure what was seen allows one to be. If calls to a service vanished
+// and their caller traces none, it did not call, or it was not answered: no trace
+// tells the two apart, and only a metric of its own may.
+func (c *candidate) atMost() float64 {
+	if c.rank != nil && c.rank.Unheard >= speaks && c.resource() == "" {
+		return 0.5
+	}
+	return 1
+}
+
+// readOff interpolates reliability.
+func readOff(margin float64) float64 {
 	for k := 1; k < len(reliability); k++ {
 		a, b := reliability[k-1], reliability[k]
 		if margin < b[0] {

@@ -68,6 +68,8 @@ func (e *Engine) kindOfRank(r *profile.Rank) event.Kind {
 		t := r.Transition
 		failure := FailureNone
 		switch {
+		case t.Silent:
+			failure = FailureUnreachable
 		case t.Ended != 0:
 			failure = e.rec.failureOf(t.Ended)
 		case t.Family == profile.FamilyAnswer:
@@ -190,6 +192,9 @@ func (c *candidate) reason(k event.Kind) string {
 	case event.KindCrash:
 		if c.state != nil {
 			return name + " ended" + reason(c.state.Reason) + "; " + where
+		}
+		if r := c.rank; r != nil && r.Transition != nil && r.Transition.Silent {
+			return name + " is heard no more; " + where
 		}
 		return "calls to " + name + " find no connection; " + where
 	case event.KindHang:

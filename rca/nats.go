@@ -23,12 +23,29 @@ func (e *Engine) infer(i *incident) {
 	i.ranks = map[*service]*profile.Rank{}
 	i.speaks = false
 	i.compared = e.rec.since(i.Onset)
+	for _, s := range e.g.services {
+		if e.silent(i, s) {
+			i.compared.now.Silence(s.id)
+		}
+	}
 	for _, r := range profile.Ranking(i.compared.now, i.compared.bases...) {
 		if s := e.g.byID[r.Node]; s != nil {
 			i.ranks[s] = &r
 			i.speaks = i.speaks || r.Score >= speaks
 		}
 	}
+}
+
+// silent tells whether a service that used to answer is heard no more: its telemetry
+// has had the time in which any trace is complete, and chance explains what is
+// missing since as seldom as improbable says.
+func (e *Engine) silent(i *incident, s *service) bool {
+	rate, heard := 0.0, int64(0)
+	for _, inst := range s.sortedInstances() {
+		rate += e.servedBefore(i, inst)
+		heard = max(heard, inst.served.seen)
+	}
+	return rate*float64(e.g.now-heard-int64(e.set.TraceHold/time.Second)) >= improbable
 }
 
 // unusual is the instance of a service that is out of line with what is usual,

@@ -232,8 +232,13 @@ func (c *Collector) symbol(i int32) ID {
 		node, op = c.spans[r].Node, c.spans[r].Op
 	}
 	sym := Combine(node, op)
-	if p := s.Parent; node != s.Node && p >= 0 && c.spans[p].Node == s.Node {
-		c.p.reaches(sym, node)
+	if p := s.Parent; p >= 0 {
+		switch caller := c.spans[p].Node; {
+		case caller != s.Node && !s.Calls:
+			c.p.note(c.p.direct, sym, s.Node)
+		case caller == s.Node && node != s.Node:
+			c.p.note(c.p.callees, sym, node)
+		}
 	}
 	return sym
 }

@@ -46,15 +46,18 @@ func (p *Profile) Merge(o *Profile) {
 		}
 	}
 	for sym, node := range o.callees {
-		p.reaches(sym, node)
+		p.note(p.callees, sym, node)
+	}
+	for sym, node := range o.direct {
+		p.note(p.direct, sym, node)
 	}
 	p.mergeParts(o)
 }
 
-// reaches notes whom the symbol of a call means.
-func (p *Profile) reaches(sym, node ID) {
-	if _, ok := p.callees[sym]; !ok && len(p.callees) < p.limits.Calls {
-		p.callees[sym] = node
+// note keeps whom a symbol means, while there is room.
+func (p *Profile) note(symbols map[ID]ID, sym, node ID) {
+	if _, ok := symbols[sym]; !ok && len(symbols) < p.limits.Calls {
+		symbols[sym] = node
 	}
 }
 

@@ -119,6 +119,8 @@ type Profile struct {
 	calls    map[edgeKey]uint32
 	gauges   map[gaugeKey]*Gauge
 	callees  map[ID]ID            // of symbols of calls: whom they reach
+	direct   map[ID]ID            // of symbols of answers without a call: whose they are
+	silent   map[ID]bool          // services of which nothing is heard any more
 	parts    map[partKey]*Profile // of instances that have siblings
 	serial   uint32
 }
@@ -127,13 +129,17 @@ type Profile struct {
 func New(l Limits) *Profile {
 	return &Profile{
 		limits: l, contexts: map[ID]*Context{}, segments: map[ID]*Segment{},
-		calls: map[edgeKey]uint32{}, gauges: map[gaugeKey]*Gauge{}, callees: map[ID]ID{},
+		calls: map[edgeKey]uint32{}, gauges: map[gaugeKey]*Gauge{}, callees: map[ID]ID{}, direct: map[ID]ID{}, silent: map[ID]bool{},
 	}
 }
 
 // AddCall notes that one service asks another, where no span has the other's as
 // its parent, such as by a message.
 func (p *Profile) AddCall(from, to ID) { p.call(from, to, 1) }
+
+// Silence notes that nothing is heard any more of a service. When that is so, whoever
+// knows the time must say.
+func (p *Profile) Silence(node ID) { p.silent[node] = true }
 
 func contextID(f Family, node, op, from, caller ID) ID {
 	return Combine(Combine(Combine(Combine(node, ID(f)), op), from), caller)

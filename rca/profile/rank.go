@@ -19,6 +19,10 @@ type ContextEvidence struct {
 	LostWas, LostIs    float64 // shares
 	CameWas, CameIs    float64
 	TracesWas, TraceIs float64 // effective counts behind them
+	// Silent says that the callee was always heard, and is no more.
+	Silent bool
+	// Unheard says that a call vanished and that no span tells whether it was made.
+	Unheard bool
 }
 
 // SegmentEvidence is a time that grew, or did not.
@@ -42,6 +46,7 @@ type Rank struct {
 	T, L, M    float64
 	X          float64 // T + L + M, and no L below zero
 	Explained  float64 // strongest X among what it calls
+	Unheard    float64 // nats of calls that vanished, of which no span tells whether they were made
 	Transition *ContextEvidence
 	Time       *SegmentEvidence
 	Metric     *MetricEvidence
@@ -67,6 +72,9 @@ func Ranking(now *Profile, bases ...*Profile) []Rank {
 		if r := at(x.Node); x.Nats > r.T || x.Nats == r.T && r.Transition != nil && before(&x, r.Transition) {
 			r.T, r.Transition = max(0, x.Nats), &x
 		}
+		if r := at(x.Node); x.Unheard {
+			r.Unheard = max(r.Unheard, x.Nats)
+		}
 	}
 	for _, x := range leastOf(bases, segmentKey, func(x *SegmentEvidence) float64 { return x.Nats }, func(b *Profile) []SegmentEvidence { return times(b, now) }) {
 		if r := at(x.Node); r.Time == nil || x.Nats > r.L {
@@ -76,6 +84,12 @@ func Ranking(now *Profile, bases ...*Profile) []Rank {
 	for _, x := range leastOf(bases, metricKey, func(x *MetricEvidence) float64 { return x.Nats }, func(b *Profile) []MetricEvidence { return metrics(b, now) }) {
 		if r := at(x.Node); x.Nats > r.M || x.Nats == r.M && x.Nats > 0 && x.Metric < r.Metric.Metric {
 			r.M, r.Metric = x.Nats, &x
+		}
+	}
+	waits := map[ID]bool{} // those whose callee fell silent
+	for _, r := range ranks {
+		if x := r.Transition; x != nil && x.Silent && x.Node == x.Callee {
+			waits[x.Caller] = true
 		}
 	}
 	below := reach(append(bases, now)...)
@@ -89,7 +103,14 @@ func Ranking(now *Profile, bases ...*Profile) []Rank {
 				r.Explained = max(r.Explained, o.X)
 			}
 		}
-		r.Score = max(0, r.T-r.Explained) + r.L + r.M
+		own := r.T
+		if waits[r.Node] {
+			own += max(0, r.L) // for an answer, as far as its spans tell
+		}
+		r.Score = max(0, own-r.Explained) + r.M
+		if !waits[r.Node] {
+			r.Score += r.L
+		}
 		list = append(list, *r)
 	}
 	slices.SortFunc(list, func(a, b Rank) int {
@@ -183,7 +204,11 @@ func contexts(base, now *Profile) []ContextEvidence {
 			// is a span of its own.
 			e.Caller, e.Callee = x.Node, base.callees[e.Lost]
 			e.Node, e.Ended = e.Callee, ended(after, x.Node, e.Came)
+		case x.Family == FamilyCalls && base.direct[e.Lost] != 0 && now.silent[base.direct[e.Lost]]:
+			e.Caller, e.Callee, e.Silent = x.Node, base.direct[e.Lost], true
+			e.Node = e.Callee
 		}
+		e.Unheard = x.Family == FamilyCalls && base.direct[e.Lost] != 0
 		list = append(list, e)
 	}
 	chargeAnswers(list)

@@ -23,8 +23,12 @@ func (p *Past) place(x, floor float64) float64 {
 	return d / max(float64(spread), 0.1*float64(p.Above+p.Below), floor)
 }
 
+// motionEvery is how many values it takes for recent movement to be another; it
+// is a mean over some 16 of them.
+const motionEvery = 4
+
 // measure fills in the sizes.
-func (p *Past) measure(x, z, floor float64, o *observation) {
+func (p *Past) measure(x, z, floor float64, open bool, o *observation) {
 	o.place = p.place(x, floor)
 	o.bin = binOf(o.place)
 	o.jump = x - p.Prev
@@ -37,12 +41,12 @@ func (p *Past) measure(x, z, floor float64, o *observation) {
 	p.Lately += float32(pace(p.N, fastMove) * (min(math.Abs(o.jump), 6*move) - float64(p.Lately)))
 	p.Shift += float32((clamp(o.place, maxPlace) - float64(p.Shift)) * fastMean)
 	o.shift = float64(p.Shift)
-	if float64(p.Move) > floor {
+	if (open || p.N%motionEvery == 0) && float64(p.Move) > floor {
 		o.unrest = fastLog(float64(p.Lately)/move + 1e-3)
+		o.size[ChannelMotion] = 0.8 * float32(math.Abs(o.unrest)) / (p.Unrest + 0.05)
 	}
 	o.size[ChannelDistance] = float32(math.Abs(z))
 	o.size[ChannelShift] = 0.8 * float32(math.Abs(o.shift)) / (p.Shifts + 1e-3)
-	o.size[ChannelMotion] = 0.8 * float32(math.Abs(o.unrest)) / (p.Unrest + 0.05)
 	o.size[ChannelFlat] = float32(p.Still)
 }
 

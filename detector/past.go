@@ -68,7 +68,7 @@ func (p *Past) observe(x, z, floor float64, day *Day, now int64, ignore ChannelS
 	if p.N%block == 0 {
 		p.turn(day)
 	}
-	p.measure(x, z, floor, o)
+	p.measure(x, z, floor, open, o)
 	if day != nil {
 		o.size[ChannelDay] = float32(day.size(o.place, now))
 	}
@@ -95,7 +95,9 @@ func (p *Past) learn(x, floor float64, o *observation) {
 	}
 	p.Move += float32(rate * (jump - move))
 	follow(&p.Shifts, math.Abs(float64(p.Shift)), rate, p.N)
-	follow(&p.Unrest, math.Abs(o.unrest), rate, p.N)
+	if p.N%motionEvery == 0 {
+		follow(&p.Unrest, math.Abs(o.unrest), min(1, motionEvery*rate), p.N)
+	}
 	p.Prev = x
 	p.quantiles(x)
 }

@@ -1,6 +1,7 @@
 package rca
 
 import (
+	"slices"
 	"time"
 
 	"github.com/otelheal/otelheal/rca/profile"
@@ -49,7 +50,7 @@ type recorder struct {
 
 // recorded says which part of a trace was counted, and where.
 type recorded struct {
-	slice        int64
+	slice        *profile.Profile
 	spans, lines int
 	left         bool // it is not in the sample
 }
@@ -154,14 +155,9 @@ func (r *recorder) slice(sec int64) *profile.Profile {
 	return s.Profile
 }
 
-// find is the slice that begins with a second, if it is still there.
-func (r *recorder) find(sec int64) *profile.Profile {
-	for k := range r.slices {
-		if r.slices[k].at == sec {
-			return r.slices[k].Profile
-		}
-	}
-	return nil
+// holds tells whether a slice is still there.
+func (r *recorder) holds(p *profile.Profile) bool {
+	return slices.ContainsFunc(r.slices, func(s profileSlice) bool { return s.Profile == p })
 }
 
 // fold moves time on. What is older than pending becomes baseline, unless an
@@ -286,12 +282,13 @@ func (j *judge) record(t *trace, now int64) {
 			return
 		}
 		// Take back what was counted before the late spans came.
-		if p := r.find(t.recorded.slice); p != nil {
+		if p := t.recorded.slice; r.holds(p) {
 			all := t.spans
 			t.spans = all[:t.recorded.spans]
 			j.link()
 			r.fill(j, t, t.recorded.lines)
 			r.collector.Collect(p, r.spans, r.lines, -1)
+			t.recorded.slice = nil
 			t.spans = all
 			j.link()
 		}
@@ -313,9 +310,24 @@ func (j *judge) record(t *trace, now int64) {
 	if p == nil {
 		return
 	}
+	for i := range t.spans {
+		t.spans[i].meet()
+	}
 	r.fill(j, t, len(t.lines))
 	r.collector.Collect(p, r.spans, r.lines, 1)
-	t.recorded = recorded{slice: sec, spans: n, lines: len(t.lines)}
+	t.recorded = recorded{slice: p, spans: n, lines: len(t.lines)}
+}
+
+// meet notes whom the span's call is counted for, as far as that is known by now.
+func (s *heldSpan) meet() {
+	s.callee, s.at, s.apart = nil, nil, len(s.inst.svc.instances) > 1
+	if s.peer == nil {
+		return
+	}
+	s.callee, s.at = s.peer.callee()
+	if s.callee != nil && len(s.callee.instances) < 2 {
+		s.at = nil
+	}
 }
 
 // root is the first span without a parent.
@@ -344,19 +356,17 @@ func (r *recorder) fill(j *judge, t *trace, lines int) {
 			Parent: -1, Calls: s.calls(), Node: s.inst.svc.id, Op: s.op.id, Instance: s.inst.id,
 			Status: r.outcomes[s.outcome], Start: s.start, End: s.end,
 		}
-		if len(s.inst.svc.instances) < 2 {
+		if !s.apart {
 			x.Instance = 0
 		}
 		if p := j.parent[i]; p >= 0 {
 			x.Parent = r.position[p]
 		}
-		if s.peer != nil {
-			if callee, at := s.peer.callee(); callee != nil {
-				x.Peer = callee.id
-				if at != nil && len(callee.instances) > 1 {
-					x.PeerInstance = at.id
-				}
-			}
+		if s.callee != nil {
+			x.Peer = s.callee.id
+		}
+		if s.at != nil {
+			x.PeerInstance = s.at.id
 		}
 		r.spans = append(r.spans, x)
 	}

@@ -15,7 +15,7 @@ const (
 
 // Sizes by which held memory is estimated, in bytes.
 const (
-	spanBytes  = 104 // 72, and what slices keep spare
+	spanBytes  = 120 // 80, and what slices keep spare
 	traceBytes = 320
 	logBytes   = 96
 	lineBytes  = 40
@@ -33,6 +33,12 @@ type heldSpan struct {
 	outcome    uint16 // index of the recorder's outcomes
 	slow       bool   // slower than its series' normal
 	counted    bool   // its own time is in the statistics
+
+	// As it was counted in the profile. Who answers may be learnt later, and what is
+	// taken back must be what was given.
+	callee *service  // of a call: whom it reached, as far as that was known
+	at     *instance // which of several instances of it
+	apart  bool      // its own instance had siblings
 }
 
 func (s *heldSpan) duration() int64 { return s.end - s.start }

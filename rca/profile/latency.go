@@ -74,7 +74,10 @@ func grown(base, now *scaled) (nats, at float64, ok bool) {
 	}
 	median := base.median()
 	floor := max(medianFactor*median, median+rootShare*base.root)
-	from := int(math.Ceil(math.Log2(floor) - 1e-9))
+	if math.IsNaN(floor) || floor >= 1<<buckets {
+		return 0, 0, false // past all buckets: nothing can be above it
+	}
+	from := max(0, int(math.Ceil(math.Log2(floor)-1e-9)))
 	last := from
 	for b := buckets - 1; b > from; b-- {
 		if now.at[b] > 0 {

@@ -35,10 +35,17 @@ func (c *Collector) took(k SegmentKind, node, op ID, ns int64) {
 }
 
 func (c *Collector) add(g *Segment, ns int64) {
-	g.N = plus(g.N, c.sign)
 	b := bucketOf(ns)
+	if c.sign < 0 {
+		if g.Hist[b] == 0 {
+			return // nothing was given here: it was forgotten since for want of room
+		}
+		g.RootSum -= min(g.RootSum, c.rootLog)
+	} else {
+		g.RootSum += c.rootLog
+	}
+	g.N = plus(g.N, c.sign)
 	g.Hist[b] = plus(g.Hist[b], c.sign)
-	g.RootSum += uint64(int64(c.rootLog) * int64(c.sign))
 	if g.stamp != c.serial {
 		g.stamp = c.serial
 		g.Traces = plus(g.Traces, c.sign)

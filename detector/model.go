@@ -27,11 +27,11 @@ type State struct {
 	LevelDev float32 // open: mean absolute distance from Level
 	Worst    float32 // open: the score of largest size since the onset
 	Habit    float32 // decayed number of anomalies that returned by themselves
-	Past     Past
-	Daily    uint32 // its Day in the store; 0: none, noDay: it has not earned one
-	Run      int8   // suspect: breaches in a row, signed; open: samples inside in a row
+	Daily    uint32  // its Day in the store; 0: none, noDay: it has not earned one
+	Run      int8    // suspect: breaches in a row, signed; open: samples inside in a row
 	Phase    Phase
 	Shape    Shape // open: what it looked like at last
+	Past     Past
 }
 
 // Direction says which side of the band matters.

@@ -47,7 +47,6 @@ type Stats struct {
 type series struct {
 	key      Key
 	family   uint64
-	first    State
 	seen     uint32 // Unix seconds of the last arrival
 	next     uint32
 	follower uint32 // the series that was found after this one
@@ -57,6 +56,7 @@ type series struct {
 	kind     Kind
 	used     bool
 	fromZero bool
+	first    State // its end is touched by strange values only
 }
 
 type extra struct {

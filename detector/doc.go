@@ -3,7 +3,7 @@
 //
 // # The model
 //
-// Every series has a [State] of some 380 bytes, which a [Model] steps:
+// Every series has a [State] of 360 bytes, which a [Model] steps:
 //
 //	(state, sample) ──Step──▶ (state, verdict)
 //
@@ -44,8 +44,9 @@
 // in full the next time. One far beyond counts less, the further the less
 // (weightOf), and a young series has the benefit of the doubt for a few of them.
 // So an outage is reported three or four times within 10⁴ values before it is
-// taken for a habit, and what comes at the same time each day is learnt by the
-// day channel. What is wrong for a metric can be switched off for it (Ignore).
+// taken for a habit. Places that a series comes back to, being at usual ones in
+// between, are how it moves, such as the values of a small counter; and what comes
+// at the same time each day is learnt by the day channel. What is wrong for a metric can be switched off for it (Ignore).
 //
 // # From breach to anomaly
 //

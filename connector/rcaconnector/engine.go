@@ -24,6 +24,8 @@ type engine struct {
 	mu    sync.Mutex // guards brain; held while a batch is taken or a tick runs
 	brain *rca.Engine
 	grown increases // of counted calls; guarded as well
+	fault string    // of the last panic; guarded as well
+	set   rca.Settings
 
 	codec       *eventlog.Codec
 	trusted     map[string]bool
@@ -74,7 +76,7 @@ func startEngine(ctx context.Context, c *rcaConnector, host component.Host) (*en
 
 func newEngine(cfg *Config, next consumer.Logs, log *zap.Logger) *engine {
 	e := &engine{
-		brain: rca.New(cfg.settings()), grown: newIncreases(), codec: eventlog.NewCodec(string(cfg.MACKey)), trusted: map[string]bool{},
+		brain: rca.New(cfg.settings()), set: cfg.settings(), grown: newIncreases(), codec: eventlog.NewCodec(string(cfg.MACKey)), trusted: map[string]bool{},
 		next: next, log: log, now: time.Now, stop: make(chan struct{}), done: make(chan struct{}),
 	}
 	for _, k := range cfg.TrustUnsigned {
@@ -97,13 +99,14 @@ func (e *engine) run(ticks <-chan time.Time) {
 
 func (e *engine) tick(ctx context.Context) {
 	began := time.Now()
-	e.mu.Lock()
-	out := e.brain.Tick(e.now())
+	var out []event.Incident
 	var wanted []rca.Lookup
-	if e.lookups != nil {
-		wanted = e.brain.Wanted(e.lookups.room(), e.now())
-	}
-	e.mu.Unlock()
+	e.guarded(ctx, func() {
+		out = e.brain.Tick(e.now())
+		if e.lookups != nil {
+			wanted = e.brain.Wanted(e.lookups.room(), e.now())
+		}
+	})
 	e.telemetry.ConnectorRcaTickDuration.Record(ctx, time.Since(began).Seconds())
 	e.standing.note(out)
 	e.emit(ctx, out)
@@ -114,9 +117,7 @@ func (e *engine) tick(ctx context.Context) {
 
 // found takes in what a log store has.
 func (e *engine) found(l rca.Lookup, logs []rca.Log) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.brain.Found(l, logs, e.now())
+	e.guarded(context.Background(), func() { e.brain.Found(l, logs, e.now()) })
 }
 
 // Shutdown ends the engine: open incidents are emitted once more, as they stand.
@@ -130,9 +131,8 @@ func (e *engine) Shutdown(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	e.mu.Lock()
-	out := e.brain.Drain(e.now())
-	e.mu.Unlock()
+	var out []event.Incident
+	e.guarded(ctx, func() { out = e.brain.Drain(e.now()) })
 	e.emit(ctx, out)
 	e.telemetry.Shutdown()
 	return nil

@@ -24,9 +24,11 @@ const maxJSON = 64 << 10
 func (e *engine) takeLogs(ctx context.Context, ld plog.Logs) {
 	e.received(ctx, signalLogs, ld.LogRecordCount())
 	now := e.now()
+	e.guarded(ctx, func() { e.walkLogs(ctx, ld, now) })
+}
+
+func (e *engine) walkLogs(ctx context.Context, ld plog.Logs, now time.Time) {
 	var l rca.Log
-	e.mu.Lock()
-	defer e.mu.Unlock()
 	for _, rl := range ld.ResourceLogs().All() {
 		entity := entityOf(rl.Resource())
 		for _, sl := range rl.ScopeLogs().All() {

@@ -27,9 +27,7 @@ const (
 func (e *engine) takeMetrics(ctx context.Context, md pmetric.Metrics) {
 	e.received(ctx, signalMetrics, md.DataPointCount())
 	now := e.now()
-	e.mu.Lock()
-	e.takeCalls(md, now)
-	e.mu.Unlock()
+	e.guarded(ctx, func() { e.takeCalls(md, now) })
 	for _, rm := range md.ResourceMetrics().All() {
 		list := readAnomalies(rm)
 		entity := entityOf(rm.Resource())
@@ -37,13 +35,13 @@ func (e *engine) takeMetrics(ctx context.Context, md pmetric.Metrics) {
 			e.noService.Add(int64(len(list)))
 			continue
 		}
-		e.mu.Lock()
-		e.takeGauges(rm, entity, now)
-		for _, a := range list {
-			a.Entity = entity
-			e.brain.AddAnomaly(*a, now)
-		}
-		e.mu.Unlock()
+		e.guarded(ctx, func() {
+			e.takeGauges(rm, entity, now)
+			for _, a := range list {
+				a.Entity = entity
+				e.brain.AddAnomaly(*a, now)
+			}
+		})
 	}
 }
 

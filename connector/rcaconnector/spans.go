@@ -3,6 +3,7 @@ package rcaconnector
 import (
 	"context"
 	"strconv"
+	"time"
 
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
@@ -14,9 +15,11 @@ import (
 func (e *engine) takeTraces(ctx context.Context, td ptrace.Traces) {
 	e.received(ctx, signalTraces, td.SpanCount())
 	now := e.now()
+	e.guarded(ctx, func() { e.walkTraces(td, now) })
+}
+
+func (e *engine) walkTraces(td ptrace.Traces, now time.Time) {
 	var s rca.Span
-	e.mu.Lock()
-	defer e.mu.Unlock()
 	for _, rs := range td.ResourceSpans().All() {
 		entity := entityOf(rs.Resource())
 		for _, ss := range rs.ScopeSpans().All() {

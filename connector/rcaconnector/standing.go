@@ -56,6 +56,13 @@ func (s *standing) note(list []event.Incident) {
 	}
 }
 
+// forget takes all as over.
+func (s *standing) forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.open)
+}
+
 // observe counts them.
 func (s *standing) observe(_ context.Context, o metric.Int64Observer) error {
 	s.mu.Lock()

@@ -37,6 +37,7 @@ type TelemetryBuilder struct {
 	ConnectorRcaIncidentsOpen    metric.Int64ObservableGauge
 	ConnectorRcaLookupDuration   metric.Float64Histogram
 	ConnectorRcaLookups          metric.Int64Counter
+	ConnectorRcaPanics           metric.Int64Counter
 	ConnectorRcaReceived         metric.Int64Counter
 	ConnectorRcaTickDuration     metric.Float64Histogram
 	ConnectorRcaUnsignedEvents   metric.Int64Counter
@@ -225,6 +226,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		"otelcol_connector_rca_lookups",
 		metric.WithDescription("Number of times that the logs of a trace were wanted of the log store, by what became of it. [Development]"),
 		metric.WithUnit("{lookup}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ConnectorRcaPanics, err = builder.meter.Int64Counter(
+		"otelcol_connector_rca_panics",
+		metric.WithDescription("Number of times that the engine panicked and began anew, without baselines and open incidents; this is a fault of ours, please report it. [Development]"),
+		metric.WithUnit("{panic}"),
 	)
 	errs = errors.Join(errs, err)
 	builder.ConnectorRcaReceived, err = builder.meter.Int64Counter(

@@ -48,6 +48,7 @@ func TestSetupTelemetry(t *testing.T) {
 	tb.ConnectorRcaEmitted.Add(context.Background(), 1)
 	tb.ConnectorRcaLookupDuration.Record(context.Background(), 1)
 	tb.ConnectorRcaLookups.Add(context.Background(), 1)
+	tb.ConnectorRcaPanics.Add(context.Background(), 1)
 	tb.ConnectorRcaReceived.Add(context.Background(), 1)
 	tb.ConnectorRcaTickDuration.Record(context.Background(), 1)
 	tb.ConnectorRcaUnsignedEvents.Add(context.Background(), 1)
@@ -76,6 +77,9 @@ func TestSetupTelemetry(t *testing.T) {
 		[]metricdata.HistogramDataPoint[float64]{{}}, metricdatatest.IgnoreValue(),
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualConnectorRcaLookups(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualConnectorRcaPanics(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualConnectorRcaReceived(t, testTel,

@@ -368,7 +368,10 @@ func (e *Engine) expire(now int64) {
 				delete(t.in, s)
 			}
 		}
-		for _, p := range s.peers {
+		for way, p := range s.peers {
+			if x := p.external; x != nil && x.seen < old && p.joins == 0 {
+				delete(s.peers, way) // or it would name a service that is no more in the graph
+			}
 			for i := range p.joined {
 				if i.seen < old {
 					p.known = false

@@ -274,6 +274,7 @@ func (g *graph) edge(from, to *service) *edge {
 		from.out[to], to.in[from] = e, e
 	}
 	e.seen = g.now
+	to.seen = g.now // of who sends no spans, nothing but calls tells that it is there
 	return e
 }
 

@@ -144,7 +144,7 @@ func TestGroupCountsCorrelatedSeriesOnce(t *testing.T) {
 				if i >= 199 {
 					score = last
 				}
-				g.add(i*second, score)
+				g.add(i*second, score, 0)
 			}
 		}
 		s.Group(res, &m, 201*second)

@@ -19,6 +19,8 @@ type group struct {
 	state State
 	slot  int64 // the slot that is being filled, in units of groupSlot
 	sum   float64
+	of    contributors // of the slot that is being filled
+	told  contributors // and of the one before
 	n     int32
 	refs  int32 // resources that name it
 }
@@ -57,12 +59,16 @@ func (g *groups) find(service Key, limit int) uint32 {
 }
 
 // add takes the score of a member.
-func (g *group) add(t int64, score float64) {
+func (g *group) add(t int64, score float64, name uint32) {
 	if slot := t / groupSlot; slot != g.slot {
 		return
 	}
-	g.sum += min(score*score, groupClip)
+	square := min(score*score, groupClip)
+	g.sum += square
 	g.n++
+	if square >= contributes {
+		g.of.add(name, float32(square))
+	}
 }
 
 // Group closes the slots of the resource's group that lie before the time t of
@@ -87,6 +93,7 @@ func (s *Store) Group(ref ResourceRef, m Model, t int64) (Verdict, bool) {
 		m.Judge(&g.state, Sample{Time: (g.slot + 1) * groupSlot, Value: math.Cbrt(g.sum / float64(g.n))}, &s.groups.said)
 		v = s.groups.said
 	}
+	g.told, g.of = g.of, contributors{}
 	g.slot, g.sum, g.n = slot, 0, 0
 	return v, ok
 }

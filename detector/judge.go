@@ -44,7 +44,7 @@ func (s *Store) judge(ref Ref, a Aspect, m Model, x Sample, out *Results) {
 		s.register(uint32(ref), e)
 	}
 	if v.Skip == SkipNone && v.Phase != PhaseLearning && r.group != 0 {
-		s.groups.pool.at(r.group).add(x.Time, (v.Observed-v.Expected)/v.Deviation)
+		s.groups.pool.at(r.group).add(x.Time, (v.Observed-v.Expected)/v.Deviation, e.name)
 	}
 }
 

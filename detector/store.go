@@ -52,6 +52,7 @@ type series struct {
 	follower uint32 // the series that was found after this one
 	words    wordsRef
 	resource uint32
+	name     uint32 // see Name
 	aspect   Aspect // of first
 	kind     Kind
 	used     bool
@@ -145,6 +146,9 @@ func (s *Store) seek(key Key) (slot, i uint32) {
 }
 
 func unixSeconds(now int64) uint32 { return uint32(now / int64(time.Second)) }
+
+// Name gives a series a number by which Contributions names it.
+func (s *Store) Name(ref Ref, name uint32) { s.series.at(uint32(ref)).name = name }
 
 // Origin is what is known of a series when it is first seen.
 type Origin struct {

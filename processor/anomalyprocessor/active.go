@@ -24,16 +24,17 @@ type activeKey struct {
 
 // active is a series with an anomaly, as much of it as its last point needs.
 type active struct {
-	owner      *anomalyProcessor
-	resource   pcommon.Resource
-	schema     string
-	attributes pcommon.Map
-	metric     string
-	unit       string
-	onset      int64
-	last       int64 // Unix nanoseconds of the newest point
-	arrived    int64 // when it came
-	gap        int64 // longest interval between arrivals so far
+	owner        *anomalyProcessor
+	resource     pcommon.Resource
+	schema       string
+	attributes   pcommon.Map
+	metric       string
+	unit         string
+	contributors string // see subject
+	onset        int64
+	last         int64 // Unix nanoseconds of the newest point
+	arrived      int64 // when it came
+	gap          int64 // longest interval between arrivals so far
 }
 
 const (
@@ -65,7 +66,7 @@ func (e *engine) note(key activeKey, w *walk, s *subject, v *detector.Verdict, r
 	}
 	a = &active{
 		owner: w.owner, schema: schema, metric: s.metric, unit: s.unit,
-		onset: v.Onset, last: s.time, arrived: w.now,
+		contributors: s.contributors, onset: v.Onset, last: s.time, arrived: w.now,
 		resource: pcommon.NewResource(), attributes: pcommon.NewMap(),
 	}
 	resource.CopyTo(a.resource)

@@ -1,6 +1,9 @@
 package anomalyprocessor
 
 import (
+	"fmt"
+	"strings"
+
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/pmetric"
 
@@ -45,9 +48,31 @@ func (w *walk) group() bool {
 		}
 	}
 	s := subject{metric: groupMetric, attributes: pcommon.NewMap(), aspect: detector.AspectCombined, time: t}
+	key := activeKey{w.service, detector.AspectCombined}
+	if a := w.e.active[key]; a != nil {
+		s.contributors = a.contributors
+	} else if v.Phase == detector.PhaseOpen {
+		s.contributors = w.contributors()
+	}
 	w.groups.begin()
-	w.say(&w.groups, activeKey{w.service, detector.AspectCombined}, service, w.rm.SchemaUrl(), &s, &v)
+	w.say(&w.groups, key, service, w.rm.SchemaUrl(), &s, &v)
 	return true
+}
+
+// contributors says which metrics made up what is strange about the service, such
+// as "jvm.memory.used 62 %, jvm.threads.count 21 %".
+func (w *walk) contributors() string {
+	const most, cut = 3, 100
+	w.shares = w.e.store.Contributions(w.resource, w.shares[:0])
+	var parts []string
+	for _, c := range w.shares[:min(most, len(w.shares))] {
+		name := w.e.plans.names[c.Name]
+		if name == "" {
+			name = "others"
+		}
+		parts = append(parts, fmt.Sprintf("%s %.0f %%", strings.ToValidUTF8(name[:min(cut, len(name))], ""), 100*c.Share))
+	}
+	return strings.Join(parts, ", ")
 }
 
 func firstTime(m pmetric.Metric) int64 {

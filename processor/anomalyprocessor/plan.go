@@ -12,13 +12,20 @@ import (
 type plans struct {
 	include, exclude []*regexp.Regexp
 	rules            []rule // in order; the last one matches everything
-	known            map[string]*plan
+	known            map[string]named
+	names            []string // by their number; 0 is a name that is not known
 	skip             *plan
 }
 
 type rule struct {
 	metrics []*regexp.Regexp // nil matches everything
 	plan    *plan
+}
+
+// named is a metric name that was seen, and what to do with it.
+type named struct {
+	plan   *plan
+	number uint32
 }
 
 // plan holds the models for the metrics of one rule.
@@ -38,7 +45,8 @@ func newPlans(c *Config) *plans {
 	p := &plans{
 		include: compileAll(c.Include),
 		exclude: compileAll(c.Exclude),
-		known:   map[string]*plan{},
+		known:   map[string]named{},
+		names:   []string{""},
 		skip:    &plan{skip: true},
 	}
 	for i := range c.Overrides {
@@ -92,7 +100,7 @@ func (p *plans) allow(chance float64) {
 		r.plan.allow(chance)
 	}
 	for _, known := range p.known {
-		known.allow(chance)
+		known.plan.allow(chance)
 	}
 }
 
@@ -102,14 +110,17 @@ func (p *plan) allow(chance float64) {
 	}
 }
 
-// of returns the plan of a metric.
-func (p *plans) of(name string) *plan {
+// of returns the plan of a metric, and the number of its name.
+func (p *plans) of(name string) named {
 	if known, ok := p.known[name]; ok {
 		return known
 	}
-	found := p.find(name)
+	found := named{plan: p.find(name)}
 	if len(p.known) < maxKnown {
-		p.known[strings.Clone(name)] = found // not to hold on to the batch
+		name = strings.Clone(name) // not to hold on to the batch
+		found.number = uint32(len(p.names))
+		p.names = append(p.names, name)
+		p.known[name] = found
 	}
 	return found
 }

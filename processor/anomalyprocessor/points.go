@@ -30,10 +30,12 @@ type walk struct {
 	scope    detector.Key
 	metric   pmetric.Metric
 	plan     *plan
+	nameNo   uint32 // number of the metric's name
 	name     detector.Key
 	key      detector.Key // of the present series
 
 	results   detector.Results
+	shares    []detector.Contribution
 	scratch   detector.Hist
 	bounds    []float64
 	counts    []uint64
@@ -106,7 +108,8 @@ func metricPoints(m pmetric.Metric) int {
 
 // points judges the points of the present metric.
 func (w *walk) points() {
-	w.plan = w.e.plans.of(w.metric.Name())
+	known := w.e.plans.of(w.metric.Name())
+	w.plan, w.nameNo = known.plan, known.number
 	if w.plan.skip {
 		w.skipped[skipExcluded] += int64(metricPoints(w.metric))
 		return
@@ -161,6 +164,7 @@ func (w *walk) series(kind detector.Kind, attrs pcommon.Map, t pcommon.Timestamp
 	w.key = w.h.Mix(w.scope, own)
 	ref, ok := w.e.store.Find(w.key, kind, w.now)
 	if ok {
+		w.e.store.Name(ref, w.nameNo)
 		return ref, true
 	}
 	origin := detector.Origin{Key: w.key, Kind: kind, Family: w.key}
@@ -172,8 +176,10 @@ func (w *walk) series(kind detector.Kind, attrs pcommon.Map, t pcommon.Timestamp
 	}
 	if ref, ok = w.e.store.Add(origin, w.resource, w.now); !ok {
 		w.skipped[detector.SkipFull]++
+		return 0, false
 	}
-	return ref, ok
+	w.e.store.Name(ref, w.nameNo)
+	return ref, true
 }
 
 func (w *walk) number(dp pmetric.NumberDataPoint, kind detector.Kind, delta bool) {

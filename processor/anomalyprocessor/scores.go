@@ -20,6 +20,7 @@ const (
 	attrEnd       = "otelheal.anomaly.end"
 	attrShape     = "otelheal.anomaly.shape"
 	attrChannel   = "otelheal.anomaly.channel"
+	attrContrib   = "otelheal.group.contributors"
 	groupMetric   = "otelheal.group"
 	maxExemplars  = 8
 	gaugesPerView = 7
@@ -52,6 +53,7 @@ type subject struct {
 	time         int64
 	exemplars    pmetric.ExemplarSlice
 	hasExemplars bool
+	contributors string // of a group, as of when its anomaly opened
 }
 
 // scoreBatch gathers the scores of a batch, resource by resource.
@@ -87,6 +89,9 @@ func (b *scoreBatch) add(resource pcommon.Resource, schema string, s *subject, v
 		if g.name == shapeGauge && end == "" {
 			dp.Attributes().PutStr(attrShape, v.Shape.String())
 			dp.Attributes().PutStr(attrChannel, v.Channel.String())
+			if s.contributors != "" {
+				dp.Attributes().PutStr(attrContrib, s.contributors)
+			}
 		}
 		dp.SetTimestamp(pcommon.Timestamp(s.time))
 		if v.Onset != 0 {

@@ -17,7 +17,7 @@ func TestSettingsAreThoseThatThePlanHas(t *testing.T) {
 	p := newPlans(c)
 	for _, metric := range []string{"app.cpu", "app.memory.used", "app.debug", "host.cpu"} {
 		m, judged := c.Settings(metric)
-		plan := p.of(metric)
+		plan := p.of(metric).plan
 		assert.Equal(t, plan.skip, !judged, metric)
 		if judged {
 			assert.Equal(t, detector.Watch{Model: plan.value}, m.Watch(plan.value.Chance), metric)

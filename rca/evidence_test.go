@@ -115,6 +115,9 @@ func TestOperation(t *testing.T) {
 		"GET /orders/12345":          "GET /orders/*",
 		"EXEC stmt_9f8e7d6c5b4a3210": "EXEC *",
 		"v2/users/7/carts":           "v2/users/*/carts",
+		"Recommend_a8f3e1b2":         "Recommend_*",
+		"find-c0ffeeb4 step_2":       "find-* step_2",
+		"job 86d1cd1d-c117-7f37-fd3": "job *",
 		"a\nb":                       "a b",
 	} {
 		assert.Equal(t, want, Operation(in))

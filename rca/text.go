@@ -56,26 +56,56 @@ func Operation(name string) string {
 	b.Grow(len(name))
 	for i := 0; i < len(name); {
 		j := i
-		digits := 0
 		for j < len(name) && isWord(name[j]) {
-			if name[j] >= '0' && name[j] <= '9' {
-				digits++
-			}
 			j++
 		}
 		switch word := name[i:j]; {
 		case j == i:
 			b.WriteByte(name[i])
 			j++
-		case digits > 0 && (digits == len(word) || len(word) >= 8 && digits*4 >= len(word)):
+		case varies(word) || onlyDigits(word):
 			b.WriteByte('*')
 		default:
-			b.WriteString(word)
+			maskParts(&b, word)
 		}
 		i = j
 	}
 	return b.String()
 }
+
+// maskParts writes a word with the hashes that it is put together of, as in
+// Recommend_a8f3e1b2. Short numbers in it, as in step_2, are names.
+func maskParts(b *strings.Builder, word string) {
+	for word != "" {
+		part, rest := word, ""
+		if k := strings.IndexAny(word, "_-"); k >= 0 {
+			part, rest = word[:k], word[k:k+1]
+		}
+		word = word[len(part)+len(rest):]
+		if varies(part) {
+			part = "*"
+		}
+		b.WriteString(part)
+		b.WriteString(rest)
+	}
+}
+
+// varies tells whether a word looks like a hash or an identifier: it is long, and a
+// quarter of it are digits, or it is a number to the base of 16.
+func varies(word string) bool {
+	digits, hex := 0, 0
+	for i := range len(word) {
+		switch c := word[i]; {
+		case c >= '0' && c <= '9':
+			digits++
+		case c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F':
+			hex++
+		}
+	}
+	return len(word) >= 8 && digits > 0 && (digits*4 >= len(word) || digits+hex == len(word))
+}
+
+func onlyDigits(word string) bool { return strings.Trim(word, "0123456789") == "" }
 
 func isWord(c byte) bool {
 	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || c == '-' || c >= 0x80

@@ -267,9 +267,14 @@ func (x *pool) callersDiffer(p *Profile) bool {
 	for _, id := range x.parts {
 		c := p.contexts[id]
 		w := c.weight()
-		for i, n := range x.Next {
-			part[i] = float64(c.of(n.To)) * w
-			all[i] += part[i]
+		clear(part)
+		for _, n := range c.Next {
+			i := x.position(n.To)
+			if i < 0 {
+				continue // all of it was taken back
+			}
+			part[i] += float64(n.N) * w
+			all[i] += float64(n.N) * w
 		}
 		apart += lnDM(part, k)
 	}
@@ -295,15 +300,9 @@ func changed(old, now *Context) float64 {
 		return 0
 	}
 	b, c := make([]float64, 0, maxNext), make([]float64, 0, maxNext)
-	for _, s := range old.Next {
-		b = append(b, float64(s.N)*fb)
-		c = append(c, float64(now.of(s.To))*fc)
-	}
-	for _, s := range now.Next {
-		if !old.has(s.To) {
-			b = append(b, 0)
-			c = append(c, float64(s.N)*fc)
-		}
+	for _, x := range align(old, now) {
+		b = append(b, float64(x.was)*fb)
+		c = append(c, float64(x.is)*fc)
 	}
 	if len(b) < 2 {
 		return 0
@@ -311,36 +310,17 @@ func changed(old, now *Context) float64 {
 	return factorOfDistributions(b, c, make([]float64, len(b)))
 }
 
-func (c *Context) of(to ID) uint32 {
-	for i := range c.Next {
-		if c.Next[i].To == to {
-			return c.Next[i].N
-		}
-	}
-	return 0
-}
-
-func (c *Context) has(to ID) bool {
-	return slices.ContainsFunc(c.Next, func(n Next) bool { return n.To == to })
-}
-
 // compare finds the successor that lost the most, and the one that won the most.
 func (e *ContextEvidence) compare(old, now *Context, nb, nc float64) {
 	lost, came := 0.0, 0.0
-	look := func(to ID) {
-		was, is := float64(old.of(to))/nb, float64(now.of(to))/nc
-		if d := was - is; d > lost || d == lost && d > 0 && to < e.Lost {
-			lost, e.Lost, e.LostWas, e.LostIs = d, to, was, is
+	for _, x := range align(old, now) {
+		was, is := float64(x.was)/nb, float64(x.is)/nc
+		if d := was - is; d > lost || d == lost && d > 0 && x.to < e.Lost {
+			lost, e.Lost, e.LostWas, e.LostIs = d, x.to, was, is
 		}
-		if d := is - was; d > came || d == came && d > 0 && to < e.Came {
-			came, e.Came, e.CameWas, e.CameIs = d, to, was, is
+		if d := is - was; d > came || d == came && d > 0 && x.to < e.Came {
+			came, e.Came, e.CameWas, e.CameIs = d, x.to, was, is
 		}
-	}
-	for _, n := range old.Next {
-		look(n.To)
-	}
-	for _, n := range now.Next {
-		look(n.To)
 	}
 }
 

@@ -107,6 +107,9 @@ func (e *Engine) AddSpan(s *Span, now time.Time) {
 		id: spanID(s.SpanID), parent: spanID(s.ParentID), start: start, end: end,
 		inst: inst, kind: s.Kind, failure: s.Failure, outcome: e.rec.outcome(s),
 	}
+	if s.Responded {
+		h.reply = replyCame
+	}
 	bad := s.Failure != FailureNone
 	switch s.Kind {
 	case KindServer, KindConsumer:

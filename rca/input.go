@@ -33,20 +33,21 @@ const (
 // Span is what the engine needs to know of a span. Texts may be of any length:
 // the engine cuts them.
 type Span struct {
-	TraceID  [16]byte
-	SpanID   [8]byte
-	ParentID [8]byte
-	Kind     SpanKind
-	Entity   event.Entity
-	Method   string // comes before the name, if there is one
-	Name     string // of the operation, by http.route, rpc.method or the span's name
-	Start    time.Time
-	End      time.Time
-	Failure  Failure
-	Error    string // type and message of the exception, for people
-	Outcome  string // how it ended, of few values: an exception's type, a status; empty: well
-	Peer     Peer   // of a client or producer
-	Links    []Link // to spans of other traces: whose messages it works on
+	TraceID   [16]byte
+	SpanID    [8]byte
+	ParentID  [8]byte
+	Kind      SpanKind
+	Entity    event.Entity
+	Method    string // comes before the name, if there is one
+	Name      string // of the operation, by http.route, rpc.method or the span's name
+	Start     time.Time
+	End       time.Time
+	Failure   Failure
+	Error     string // type and message of the exception, for people
+	Outcome   string // how it ended, of few values: an exception's type, a status; empty: well
+	Responded bool   // of a call: somebody answered, whatever he said
+	Peer      Peer   // of a client or producer
+	Links     []Link // to spans of other traces: whose messages it works on
 }
 
 // Link names a span of another trace.

@@ -325,10 +325,23 @@ func (s *heldSpan) meet() {
 		return
 	}
 	s.callee, s.at = s.peer.callee()
-	if s.callee != nil && len(s.callee.instances) < 2 {
+	if s.callee == nil {
+		return
+	}
+	if len(s.callee.instances) < 2 {
 		s.at = nil
 	}
+	if s.reply != replyUnknown {
+		s.reply = replyCame
+		if !s.callee.external && s.callee.traced > s.callee.g.now-maxLag {
+			s.reply = replyOwed // else a proxy may have answered, since nobody was there
+		}
+	}
 }
+
+// maxLag is how many seconds spans may come late: SDKs send them each five at the
+// latest unless told otherwise, a collector on the way may wait as long again.
+const maxLag = 10
 
 // root is the first span without a parent.
 func (j *judge) root() int {
@@ -363,7 +376,7 @@ func (r *recorder) fill(j *judge, t *trace, lines int) {
 			x.Parent = r.position[p]
 		}
 		if s.callee != nil {
-			x.Peer = s.callee.id
+			x.Peer, x.Owed = s.callee.id, s.reply == replyOwed
 		}
 		if s.at != nil {
 			x.PeerInstance = s.at.id

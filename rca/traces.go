@@ -39,7 +39,17 @@ type heldSpan struct {
 	callee *service  // of a call: whom it reached, as far as that was known
 	at     *instance // which of several instances of it
 	apart  bool      // its own instance had siblings
+	reply  reply
 }
+
+// reply is what a call itself tells of whether it was answered.
+type reply uint8
+
+const (
+	replyUnknown reply = iota
+	replyCame          // somebody answered
+	replyOwed          // and whoever it was sends spans, by which the answer will be told
+)
 
 func (s *heldSpan) duration() int64 { return s.end - s.start }
 func (s *heldSpan) calls() bool     { return s.kind == KindClient || s.kind == KindProducer }

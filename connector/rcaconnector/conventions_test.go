@@ -64,6 +64,15 @@ func TestConventionsMeanTheSame(t *testing.T) {
 				"OpenTracing": {"http.method": "GET", "http.route": "/stock", "http.status_code": "504", "peer.hostname": "stock", "peer.port": "8080"},
 			},
 		},
+		"a call that was answered badly": {
+			kind: ptrace.SpanKindClient,
+			want: rca.Span{Kind: rca.KindClient, Name: "a name that says little", Failure: rca.FailureError, Error: "HTTP 503", Outcome: "HTTP 503",
+				Peer: rca.Peer{Address: "stock"}, Responded: true},
+			forms: map[string]attrs{
+				"2023": {"http.response.status_code": 503, "server.address": "stock"},
+				"2019": {"http.status_code": 503, "net.peer.name": "stock"},
+			},
+		},
 		"a name beats an address": {
 			kind: ptrace.SpanKindClient,
 			want: rca.Span{Kind: rca.KindClient, Name: "a name that says little", Peer: rca.Peer{Service: "stock", Address: "10.0.0.7"}},

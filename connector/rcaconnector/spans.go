@@ -2,6 +2,7 @@ package rcaconnector
 
 import (
 	"context"
+	"net/http"
 	"strconv"
 	"time"
 
@@ -61,6 +62,7 @@ func readSpan(s *rca.Span, sp ptrace.Span, entity event.Entity) {
 	}
 	if s.Kind == rca.KindClient || s.Kind == rca.KindProducer {
 		s.Peer = a.peer()
+		s.Responded = s.Kind == rca.KindClient && responded(a.status)
 	}
 	if n := sp.Links().Len(); n > 0 {
 		s.Links = make([]rca.Link, 0, min(n, maxLinks))
@@ -72,6 +74,16 @@ func readSpan(s *rca.Span, sp ptrace.Span, entity event.Entity) {
 		}
 	}
 	readFailure(s, sp, &a)
+}
+
+// responded tells whether a status is an answer of whom the call was for. The others
+// are a proxy's, which had none from there, or in time.
+func responded(status int64) bool {
+	switch status {
+	case 0, http.StatusRequestTimeout, http.StatusBadGateway, http.StatusGatewayTimeout:
+		return false
+	}
+	return true
 }
 
 // maxLinks is how many links of a span are read.

@@ -20,6 +20,8 @@ func (e *edges) add(edge edgeKey, nats float64) {
 // callersFault tells whether the trouble of an edge is the caller's: it has the
 // same with others whom it calls, and more than others have with the callee.
 //
+// A trouble with others that is less than a tenth of it is another one.
+//
 // Whose fault it is, it does with everybody. So the others of each side are
 // added up, those that are as ever against it: the luckiest of a dozen quiet
 // edges alone would always speak for whoever has a dozen.
@@ -34,7 +36,7 @@ func (e *edges) callersFault(edge edgeKey) bool {
 			in += e.nats[o]
 		}
 	}
-	return out > max(0, in)
+	return out > max(0, in, e.nats[edge]/10)
 }
 
 // chargeAnswers decides whose fault failing calls are. What an edge shows in

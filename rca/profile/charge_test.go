@@ -20,6 +20,7 @@ func TestTroubleOfAnEdgeIsTheCallersIfAllItsOthersHaveIt(t *testing.T) {
 		{"so have all others of the callee, and more", []float64{3}, []float64{4, 5}, false},
 		{"the callee's others are as ever", []float64{3, 2}, []float64{-2, -2}, true},
 		{"both sides are as ever", []float64{-1}, []float64{-2}, false},
+		{"one of them has a trouble of its own, a small one", []float64{0.9, -0.1}, []float64{-2}, false},
 	} {
 		var e edges
 		e.add(edge, 10)
@@ -52,6 +53,24 @@ func TestLinesWithoutSpansDoNotShowTheMixOfOperations(t *testing.T) {
 		return p
 	}
 	for _, r := range Ranking(collect(5, 45), collect(90, 10)) {
+		assert.Less(t, r.T, 1.0)
+	}
+}
+
+// Whose answer has not been told yet did not fail to answer.
+func TestAnAnswerThatIsOwedIsNoneMissing(t *testing.T) {
+	t.Parallel()
+	collect := func(n int, owed bool, status ID) *Profile {
+		p := New(DefaultLimits())
+		var col Collector
+		for range n {
+			col.Collect(p, []Span{{Parent: -1, Calls: true, Node: front, Op: IDOf("op"), Status: status, Peer: back, Owed: owed, End: 1e6}}, nil, 1)
+		}
+		return p
+	}
+	base, failing := collect(100, false, OK), IDOf("HTTP 503")
+	assert.Equal(t, back, Ranking(collect(50, false, failing), base)[0].Node)
+	for _, r := range Ranking(collect(50, true, failing), base) {
 		assert.Less(t, r.T, 1.0)
 	}
 }

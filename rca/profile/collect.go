@@ -13,9 +13,10 @@ type Span struct {
 	Parent   int32 // -1: none, or not in the trace
 	Calls    bool  // a client's or a producer's
 	Node, Op ID
-	Instance ID // 0: it has no siblings
-	Status   ID // OK, or what went wrong
-	Peer     ID // of a call: whom it is known to reach; 0: nobody knows
+	Instance ID   // 0: it has no siblings
+	Status   ID   // OK, or what went wrong
+	Peer     ID   // of a call: whom it is known to reach; 0: nobody knows
+	Owed     bool // of a call: it was answered, and the answer's span may come yet
 	// PeerInstance is which instance of it answers there, if it is always the same.
 	PeerInstance ID
 	Start, End   int64
@@ -253,6 +254,9 @@ func (c *Collector) answer(i int32, node ID, answered bool) {
 		c.worker = partKey{node, c.spans[c.remote[i]].Instance}
 		c.follow(FamilyAnswer, node, s.Node, c.spans[c.remote[i]].Status, s.Status)
 	} else {
+		if s.Owed {
+			return // what the answer was, the span of whoever gave it will tell
+		}
 		c.worker = partKey{node, s.PeerInstance}
 		if s.Status != OK {
 			end = Unanswered(s.Status)

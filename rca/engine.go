@@ -110,6 +110,7 @@ func (e *Engine) AddSpan(s *Span, now time.Time) {
 	if s.Responded {
 		h.reply = replyCame
 	}
+	svc.late(n - end)
 	bad := s.Failure != FailureNone
 	switch s.Kind {
 	case KindServer, KindConsumer:
@@ -302,6 +303,7 @@ func (e *Engine) fold() {
 	}
 	for _, s := range e.g.services {
 		clean := !hurt[s]
+		s.lag -= s.lag / lagFades
 		e.bytes += 512 + int64(len(s.spellings))*128
 		fold(&s.arrivals, clean)
 		fold(&s.calling, clean)

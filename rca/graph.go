@@ -35,6 +35,7 @@ type service struct {
 	in        map[*service]*edge
 	serves    bool   // has server or consumer spans
 	arrivals  series // its server spans by their start, to see load rise
+	lag       int64  // about the most of the last minute, from the end of one of its spans until it came
 	seen      int64
 	traced    int64  // second of its last span
 	called    int64  // second in which calls to it were counted last

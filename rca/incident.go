@@ -183,7 +183,7 @@ func (e *Engine) report(now int64) []event.Incident {
 		if i.Status == event.IncidentOpen {
 			open = append(open, i)
 		}
-		if now < i.settleAt || i.Revision == 0 && (i.calm() || i.Status == event.IncidentResolved) {
+		if now < i.settleAt || i.Revision == 0 && i.Status == event.IncidentOpen && now < e.due(i) || i.Revision == 0 && (i.calm() || i.Status == event.IncidentResolved) {
 			if i.Status == event.IncidentResolved {
 				e.stats.BriefAlerts += i.alerts()
 			}

@@ -339,10 +339,6 @@ func (s *heldSpan) meet() {
 	}
 }
 
-// maxLag is how many seconds spans may come late: SDKs send them each five at the
-// latest unless told otherwise, a collector on the way may wait as long again.
-const maxLag = 10
-
 // root is the first span without a parent.
 func (j *judge) root() int {
 	for _, i := range j.spans {

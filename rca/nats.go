@@ -28,6 +28,9 @@ func (e *Engine) infer(i *incident) {
 			i.compared.now.Silence(s.id)
 		}
 	}
+	if !e.late(i) {
+		i.compared.now.Untimed()
+	}
 	for _, r := range profile.Ranking(i.compared.now, i.compared.bases...) {
 		if s := e.g.byID[r.Node]; s != nil {
 			i.ranks[s] = &r

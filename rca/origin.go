@@ -310,10 +310,16 @@ func (s *service) whole() *instance {
 // slowest marks the origin of a trace in which something is slow.
 func (j *judge) slowest() {
 	for _, i := range j.spans {
-		if j.t.spans[i].slow {
-			j.markSlow(j.worst(j.spans))
-			return
+		if !j.t.spans[i].slow {
+			continue
 		}
+		w := j.worst(j.spans)
+		if f := j.t.spans[w].failure; f == FailureTimeout || f == FailureCancelled {
+			j.markFailure(w, false) // it waited in vain, and its caller coped: that took long all the same
+		} else {
+			j.markSlow(w)
+		}
+		return
 	}
 }
 

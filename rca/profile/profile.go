@@ -121,6 +121,7 @@ type Profile struct {
 	callees  map[ID]ID            // of symbols of calls: whom they reach
 	direct   map[ID]ID            // of symbols of answers without a call: whose they are
 	silent   map[ID]bool          // services of which nothing is heard any more
+	untimed  bool                 // no time explains what is asked
 	parts    map[partKey]*Profile // of instances that have siblings
 	serial   uint32
 }
@@ -140,6 +141,15 @@ func (p *Profile) AddCall(from, to ID) { p.call(from, to, 1) }
 // Silence notes that nothing is heard any more of a service. When that is so, whoever
 // knows the time must say.
 func (p *Profile) Silence(node ID) { p.silent[node] = true }
+
+// Untimed notes that what is to be explained came in time, so that no time of the
+// stretch explains it.
+func (p *Profile) Untimed() {
+	p.untimed = true
+	for _, x := range p.parts {
+		x.untimed = true
+	}
+}
 
 func contextID(f Family, node, op, from, caller ID) ID {
 	return Combine(Combine(Combine(Combine(node, ID(f)), op), from), caller)

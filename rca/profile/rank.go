@@ -326,6 +326,9 @@ func (e *ContextEvidence) compare(old, now *Context, nb, nc float64) {
 
 // times lists the evidence of every segment.
 func times(base, now *Profile) []SegmentEvidence {
+	if now.untimed {
+		return nil
+	}
 	pools, all := map[ID]*scaled{}, scaled{}
 	for _, key := range slices.Sorted(maps.Keys(base.segments)) { // sums of floats depend on their order
 		if s := base.segments[key]; s.Kind == SegmentGap {

@@ -6,7 +6,9 @@ import (
 )
 
 // time counts the gap of a call that one span elsewhere answers, the whole of a
-// call that nobody answers with a span, and the own time of everything else.
+// call that nobody answers with a span, and the own time of everything else, but
+// not where a call failed: how long a program then waits before it tries again is
+// the doing of whoever failed.
 func (c *Collector) time(i int32) {
 	s := &c.spans[i]
 	node, answered := c.target(i)
@@ -18,11 +20,13 @@ func (c *Collector) time(i int32) {
 			return
 		}
 		// The other side works on after it was told: a queue, or a caller that
-		// gave up.
-		c.took(SegmentSelf, s.Node, s.Op, c.own(i))
+		// gave up, of which how long it waited is no time of its own.
+		if s.Status == OK {
+			c.took(SegmentSelf, s.Node, s.Op, c.own(i))
+		}
 	case node != 0:
 		c.took(SegmentCall, node, s.Node, s.duration())
-	default:
+	case !c.failedBefore(i, never-1):
 		c.took(SegmentSelf, s.Node, s.Op, c.own(i))
 	}
 }

@@ -2,6 +2,7 @@ package healing
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/otelheal/otelheal/event"
 )
@@ -20,6 +21,12 @@ func (f *fleet) of(e event.Entity) []Unit {
 		}
 	}
 	return found
+}
+
+// lists tells whether somebody has the entity, or what it belongs to, in an
+// inventory, though which life of it runs may not be known.
+func (f *fleet) lists(e event.Entity) bool {
+	return slices.ContainsFunc(f.units, func(u Unit) bool { return e.Covers(u.Target.Entity) || u.Target.Entity.Covers(e) })
 }
 
 // size is the number of units that can be acted on.

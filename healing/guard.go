@@ -84,6 +84,8 @@ func (h *Healer) sighted(r *Record, _ time.Time) hold {
 	case s == sightedNone && len(h.env.Missing) > 0:
 		return wait(ReasonNoInventory, "%s may be one of %s, which does not say what it owns",
 			t.Entity, strings.Join(h.env.Missing, ", "))
+	case s == sightedNone && h.fleet.lists(t.Entity):
+		return refuse(ReasonUnknownIncarnation, "%s is in an inventory, and nobody says which life of it runs: no executor reports its process", t.Entity)
 	case s == sightedNone:
 		return refuse(ReasonNotOwned, "no executor has %s in its inventory", t.Entity)
 	case t.Incarnation == "":

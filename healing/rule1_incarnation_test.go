@@ -59,6 +59,21 @@ func TestUnknownIncarnationIsPaged(t *testing.T) {
 	assert.True(t, w.last().Page)
 }
 
+// Such as one that a command_executor lists, of which nobody reports the process.
+func TestAUnitOfNoKnownLifeIsRefusedForThat(t *testing.T) {
+	for name, listed := range map[string]string{"by instance": "payment-2", "as a whole service": ""} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			u := w.unit("payment-2")
+			u.Target.Incarnation, u.Target.Entity.Instance = "", listed
+			a := w.action("i1", "payment-2")
+			w.submit(a)
+			w.isStopped(a, event.StateRefused, ReasonUnknownIncarnation)
+			assert.Contains(t, w.last().Text, "nobody says which life of it runs")
+		})
+	}
+}
+
 // After a kill -9 rca knows the incident under another ID.
 func TestDoubledKeyUnderAnotherIncidentIsHarmless(t *testing.T) {
 	w := newWorld(t)

@@ -28,6 +28,28 @@ func (e Entity) String() string {
 	}
 }
 
+// Short is String for people: of an instance whose name is a UUID, the first eight
+// characters will do.
+func (e Entity) Short() string {
+	if isUUID(e.Instance) {
+		e.Instance = e.Instance[:8]
+	}
+	return e.String()
+}
+
+func isUUID(s string) bool {
+	if len(s) != 36 {
+		return false
+	}
+	for i := range len(s) {
+		hyphen := i == 8 || i == 13 || i == 18 || i == 23
+		if hyphen != (s[i] == '-') || !hyphen && !strings.ContainsRune("0123456789abcdefABCDEF", rune(s[i])) {
+			return false
+		}
+	}
+	return true
+}
+
 // OfService is the entity without its instance and host.
 func (e Entity) OfService() Entity { return Entity{Namespace: e.Namespace, Service: e.Service} }
 
@@ -56,8 +78,15 @@ type Target struct {
 
 // String is the target for people and for logs.
 func (t Target) String() string {
+	return t.named(t.Entity.String())
+}
+
+// Short is String for people.
+func (t Target) Short() string { return t.named(t.Entity.Short()) }
+
+func (t Target) named(name string) string {
 	if t.Incarnation == "" {
-		return t.Entity.String()
+		return name
 	}
-	return t.Entity.String() + " (" + string(t.Incarnation) + ")"
+	return name + " (" + string(t.Incarnation) + ")"
 }

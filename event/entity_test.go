@@ -20,6 +20,16 @@ func TestEntityString(t *testing.T) {
 	assert.Equal(t, "payment (release:v2)", Target{Entity{Service: "payment"}, ReleaseIncarnation("v2")}.String())
 }
 
+func TestShortNamesOfUUIDs(t *testing.T) {
+	id := "c43d819c-2641-6fa8-f3ee-1e1b5c5c3155"
+	assert.Equal(t, "reco@c43d819c", Entity{Service: "reco", Instance: id}.Short())
+	assert.Equal(t, "reco@c43d819c (7@8)", Target{Entity{Service: "reco", Instance: id}, "7@8"}.Short())
+	for _, other := range []string{"", "reco-1", id + "0", id[:35] + "g", "c43d819c026410-fa8-f3ee-1e1b5c5c3155x"} {
+		e := Entity{Service: "reco", Instance: other}
+		assert.Equal(t, e.String(), e.Short())
+	}
+}
+
 func TestEntityCovers(t *testing.T) {
 	service := payment.OfService()
 	assert.Equal(t, Entity{Namespace: "shop", Service: "payment"}, service)

@@ -44,7 +44,7 @@ func (e *Engine) of(i *incident, c *candidate, now int64) (list []event.Evidence
 	if c.state != nil {
 		list = append(list, event.Evidence{
 			Class: event.Seen, Signal: event.SignalState, Entity: c.state.Entity, At: c.state.At.UTC(), Onset: c.state.Since.UTC(),
-			Text: c.state.Entity.String() + " was seen " + string(c.state.Status) + reason(c.state.Reason),
+			Text: c.state.Entity.Short() + " was seen " + string(c.state.Status) + reason(c.state.Reason),
 		})
 	}
 	if a := c.alert; a != nil {

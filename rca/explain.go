@@ -68,47 +68,6 @@ func (e *Engine) target(i *incident, c *candidate) event.Target {
 	return t
 }
 
-// chain leads from the cause, caller by caller, to where it hurts most upstream.
-func (e *Engine) chain(i *incident) []string {
-	if len(i.ranked) == 0 {
-		return nil
-	}
-	from := i.ranked[0].svc
-	goal := map[*service]bool{}
-	for k := range i.symptoms {
-		if s := i.symptoms[k].from; s != nil {
-			goal[s] = true
-		}
-	}
-	cameFrom := map[*service]*service{from: nil}
-	var last *service
-	for queue := []*service{from}; len(queue) > 0; queue = queue[1:] {
-		s := queue[0]
-		if goal[s] {
-			last = s // breadth first: the last one found is the farthest
-		}
-		for _, d := range s.sortedIn() {
-			if _, ok := cameFrom[d.from]; !ok {
-				cameFrom[d.from] = s
-				queue = append(queue, d.from)
-			}
-		}
-	}
-	var names []string
-	for s := last; s != nil; s = cameFrom[s] {
-		if s == from {
-			names = append(names, i.Cause.Target.Entity.String())
-		} else {
-			names = append(names, s.entity.String())
-		}
-	}
-	if len(names) == 0 {
-		names = []string{i.Cause.Target.Entity.String()}
-	}
-	slices.Reverse(names)
-	return names
-}
-
 // blast is who suffers, and how much of what users ask for.
 func (e *Engine) blast(i *incident) event.Blast {
 	names := map[string]bool{i.Cause.Target.Entity.Service: true}
@@ -145,15 +104,16 @@ func (e *Engine) blast(i *incident) event.Blast {
 			}
 		}
 	}
+	b.RequestShare = i.Blast.RequestShare // the most of it, when it is over
 	if all > 0 && !i.agent && !i.calm() {
-		b.RequestShare = min(1, hurt/all)
+		b.RequestShare = max(b.RequestShare, min(1, hurt/all))
 	}
 	return b
 }
 
 // summary is the incident in one line.
 func (e *Engine) summary(i *incident) string {
-	name := i.Cause.Target.Entity.String()
+	name := i.Cause.Target.Entity.Short()
 	verb := map[event.Kind]string{
 		event.KindCrash: "crashed", event.KindHang: "hangs", event.KindSlow: "is slow", event.KindErrors: "fails",
 		event.KindCPU: "burns CPU", event.KindMemory: "runs out of memory", event.KindBadRelease: "was given a bad release",
@@ -166,7 +126,7 @@ func (e *Engine) summary(i *incident) string {
 		text = "not sure: " + text
 	}
 	worst := worstSymptom(i.symptoms)
-	text += ": " + worst.say() + " since " + i.Onset.UTC().Format("15:04:05")
+	text += worst.after(i.cause()) + worst.say() + " since " + i.Onset.UTC().Format("15:04:05")
 	if i.Status == event.IncidentResolved {
 		text = string(i.Resolution) + ": " + text
 	}
@@ -192,11 +152,19 @@ func worstSymptom(list []symptom) *symptom {
 	return best
 }
 
+// after leads from the cause to the symptom: one elsewhere is what it causes.
+func (s *symptom) after(cause *service) string {
+	if cause == nil || s.from == nil || s.from == cause || s.to == cause {
+		return ": "
+	}
+	return ", so that "
+}
+
 func (s *symptom) say() string {
 	worst := max(s.peak, s.Observed)
-	whose := "requests to " + s.Entity.String()
+	whose := "requests to " + s.Entity.Short()
 	if s.to != nil && s.from != s.to {
-		whose = s.Entity.String() + "'s calls to " + s.to.entity.String()
+		whose = s.Entity.Short() + "'s calls to " + s.to.entity.Short()
 	}
 	switch s.What {
 	case errorRatio:
@@ -204,12 +172,12 @@ func (s *symptom) say() string {
 	case latency:
 		return fmt.Sprintf("a tenth of %s take over %s (normal up to %s)", whose, seconds(worst), seconds(s.Band.High))
 	case "alert":
-		return "an alert fires for " + s.Entity.String()
+		return "an alert fires for " + s.Entity.Short()
 	}
 	if s.state != nil && s.state.failed.Reason != "" {
-		return s.Entity.String() + " is " + string(s.state.failed.Status) + reason(s.state.failed.Reason)
+		return s.Entity.Short() + " is " + string(s.state.failed.Status) + reason(s.state.failed.Reason)
 	}
-	return s.Entity.String() + " fails its " + s.What
+	return s.Entity.Short() + " fails its " + s.What
 }
 
 func seconds(s float64) string {

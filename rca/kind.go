@@ -172,7 +172,7 @@ func (e *Engine) stoppedOnPurpose(c *candidate) bool {
 // reason is why, with numbers.
 func (c *candidate) reason(k event.Kind) string {
 	n := int(math.Round(c.weight))
-	name := c.entity().String()
+	name := c.entity().Short()
 	where := "no trace shows it yet"
 	if c.differs != "" {
 		where = c.differs

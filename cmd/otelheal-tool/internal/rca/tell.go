@@ -59,16 +59,16 @@ func (v *Verdict) facts() []fact {
 	if v.Was != nil && !v.Same {
 		add(true, "differs", "%s", v.differs())
 	}
-	add(true, "cause", "%s of %s, %.0f %% sure: %s", i.Cause.Kind, i.Cause.Target, 100*i.Confidence, i.Cause.Why)
+	add(true, "cause", "%s of %s, %.0f %% sure: %s", i.Cause.Kind, i.Cause.Target.Short(), 100*i.Confidence, i.Cause.Why)
 	if i.Cause.Inner != "" {
 		add(true, "inside", "%s", i.Cause.Inner)
 	}
 	if len(i.Chain) > 1 {
-		add(true, "spreads", "%s", strings.Join(i.Chain, " > "))
+		add(true, "spreads", "%s", i.Cause.Target.Entity.Short()+" > "+strings.Join(i.Chain[1:], " > "))
 	}
 	add(true, "reaches", "%.0f %% of requests; %s", 100*i.Blast.RequestShare, strings.Join(i.Blast.Services, ", "))
 	for k, c := range i.RunnersUp {
-		add(k < 1, "or", "%s of %s, %.1f nats behind: %s", c.Kind, c.Target, i.Cause.Score-c.Score, c.Why)
+		add(k < 1, "or", "%s of %s, %.1f nats behind: %s", c.Kind, c.Target.Short(), i.Cause.Score-c.Score, c.Why)
 	}
 	for k := range i.Evidence {
 		e := &i.Evidence[k]

@@ -15,7 +15,7 @@ const (
 // seconds, from which on c is their sum, and where something failed in them at
 // twice and at four times maxReach as well: of two requests a second, fifteen
 // seconds are too few to tell a quarter failing from chance. What did not fail
-// lately is over, and needs no incident.
+// lately is over, and needs no incident; nor does what was one already.
 func (e *Engine) failing(s *series, from int64, c *counts) (b breach, ok bool) {
 	if c.bad == 0 {
 		return b, false
@@ -23,7 +23,7 @@ func (e *Engine) failing(s *series, from int64, c *counts) (b breach, ok bool) {
 	latest := s.recent[len(s.recent)-1].sec
 	for reach := int64(maxReach); reach <= maxBreak; reach *= 2 {
 		if reach > maxReach {
-			from = latest - reach + 1
+			from = max(latest-reach+1, s.over)
 		}
 		x := s.tell(from)
 		if x.bad < minBad || x.n < uint32(e.set.MinSamples) || x.usual.n < uint32(e.set.MinBaseline) {

@@ -119,9 +119,24 @@ func (e *Engine) follow(now int64) {
 		if i.Resolution = e.over(i, now); i.Resolution != "" {
 			i.Status, i.ResolvedAt = event.IncidentResolved, time.Unix(0, now).UTC()
 			for s := range i.services {
-				s.fresh = max(s.fresh, now-int64(e.set.ResolveAfter))
+				s.leave(now - int64(e.set.ResolveAfter))
 			}
 		}
+	}
+}
+
+// leave takes everything before a time as that of a fault that is over.
+func (s *service) leave(fault int64) {
+	s.fresh = max(s.fresh, fault)
+	sec := fault/int64(time.Second) + 1
+	for _, o := range s.ops {
+		o.entry.over = sec
+	}
+	for _, d := range s.out {
+		d.calls.over = sec
+	}
+	for _, d := range s.in {
+		d.calls.over = sec
 	}
 }
 

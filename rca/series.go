@@ -65,6 +65,7 @@ type series struct {
 	slowOver int64   // durations above count as slow; 0 while unknown
 	born     int64   // second of the first sample
 	seen     int64   // last second in which something was added
+	over     int64   // seconds before this one were of a fault that is over
 }
 
 // add counts a sample in the second of its end. A negative duration means that

@@ -20,15 +20,27 @@ func confidence(list []candidate) float64 {
 	for k := range list[1:] {
 		if c := &list[k+1]; c.svc != first.svc && (first.host == "" || c.host != first.host) {
 			margin = first.score - c.score
+			if first.inferred() {
+				margin /= doubt(c.score)
+			}
 			break
 		}
 	}
 	margin = max(0, margin)
-	if first.state != nil || first.change != nil || first.kind == event.KindOverload {
+	if !first.inferred() {
 		return (1 - 0.65*math.Exp(-margin)) * (1 - math.Exp(-first.score))
 	}
 	return min(first.atMost(), readOff(margin))
 }
+
+// inferred tells whether nothing was told or seen of the candidate.
+func (c *candidate) inferred() bool {
+	return c.state == nil && c.change == nil && c.kind != event.KindOverload
+}
+
+// doubt is by how much a score may be off. It adds up one term a request, none of which
+// is exact, so that it grows with traffic, and its error with the root of it.
+func doubt(score float64) float64 { return math.Sqrt(max(1, score)) }
 
 // atMost is how sure what was seen allows one to be. If calls to a service vanished
 // and their caller traces none, it did not call, or it was not answered: no trace

@@ -106,7 +106,7 @@ func steady(old, list []candidate) []candidate {
 		return list
 	}
 	for k := 1; k < len(list); k++ {
-		if list[k].svc == old[0].svc && list[k].inst == old[0].inst && list[0].score-list[k].score < keepLead {
+		if list[k].svc == old[0].svc && list[k].inst == old[0].inst && list[0].score-list[k].score < list[0].lead(&list[k]) {
 			first := list[k]
 			copy(list[1:k+1], list[:k])
 			list[0] = first
@@ -114,6 +114,16 @@ func steady(old, list []candidate) []candidate {
 		}
 	}
 	return list
+}
+
+// lead is what a new first must be ahead by of the old one: of another service by more
+// than what was inferred may be off, unless it fell silent, which is no matter of sums.
+func (c *candidate) lead(old *candidate) float64 {
+	silent := c.rank != nil && c.rank.Transition != nil && c.rank.Transition.Silent
+	if c.svc != old.svc && c.inferred() && !silent {
+		return speaks * doubt(old.score)
+	}
+	return keepLead
 }
 
 // candidates are the instances, and services without any, at and below what

@@ -38,9 +38,13 @@ func (c *candidate) inferred() bool {
 	return c.state == nil && c.change == nil && c.kind != event.KindOverload
 }
 
-// doubt is by how much a score may be off. It adds up one term a request, none of which
-// is exact, so that it grows with traffic, and its error with the root of it.
-func doubt(score float64) float64 { return math.Sqrt(max(1, score)) }
+// doubt is by how much a score may be off, against those on whose leads reliability was
+// read. It adds up one term a request, none of which is exact, so that it grows with
+// traffic, and its error with the root of it.
+func doubt(score float64) float64 { return math.Sqrt(max(1, score/corpusScore)) }
+
+// corpusScore is about what causes scored on that corpus, in nats: 5 to 30.
+const corpusScore = 10
 
 // atMost is how sure what was seen allows one to be. If calls to a service vanished
 // and their caller traces none, it did not call, or it was not answered: no trace

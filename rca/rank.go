@@ -121,7 +121,7 @@ func steady(old, list []candidate) []candidate {
 func (c *candidate) lead(old *candidate) float64 {
 	silent := c.rank != nil && c.rank.Transition != nil && c.rank.Transition.Silent
 	if c.svc != old.svc && c.inferred() && !silent {
-		return speaks * doubt(old.score)
+		return doubt(old.score)
 	}
 	return keepLead
 }

@@ -33,13 +33,13 @@ type heldSpan struct {
 	outcome    uint16 // index of the recorder's outcomes
 	slow       bool   // slower than its series' normal
 	counted    bool   // its own time is in the statistics
+	reply      reply
+	apart      bool // its instance had siblings, when it was counted
 
 	// As it was counted in the profile. Who answers may be learnt later, and what is
 	// taken back must be what was given.
 	callee *service  // of a call: whom it reached, as far as that was known
 	at     *instance // which of several instances of it
-	apart  bool      // its own instance had siblings
-	reply  reply
 }
 
 // reply is what a call itself tells of whether it was answered.

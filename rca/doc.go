@@ -31,7 +31,8 @@
 // The ranking rests on what differs from usual since the onset: package profile
 // finds it and speaks nats. To that comes what was told or seen. Before there is
 // a baseline to compare with, origins are counted instead. How sure it is, the
-// lead over the next service says.
+// lead over the next service says. The first word waits for as long as spans of
+// those below the symptoms were seen to be late.
 //
 // While an incident is open the profile learns nothing, and forgets the minute
 // before it, since faults are noticed late.

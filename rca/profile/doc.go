@@ -26,7 +26,8 @@
 //
 // Bounds: contexts, successors, segments, calls and gauges are limited, see
 // [Limits]. When one is reached, a quarter goes, those seen in the fewest traces
-// first, and what goes is counted.
+// first, and what goes is counted. A context that is full calls the rest Other, and
+// is compared by that.
 //
 // Rank speaks nats, logarithms of Bayes factors, with no weights between them:
 //

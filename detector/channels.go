@@ -9,6 +9,7 @@ type observation struct {
 	bin                int
 	size               [channels]float32
 	channel            Channel    // the least expected
+	doubt              float64    // the part of the chance that is for want of a longer past
 	strange            ChannelSet // channels that expect it less than quiet times
 }
 
@@ -115,6 +116,7 @@ func (p *Past) look(n float64, ignore ChannelSet, judged bool, day *Day, o *obse
 		return 1
 	}
 	chance := p.Alarms.chance(least, n, p.Block)
+	o.doubt = doubt(n)
 	for c := ChannelDistance; c < channels; c++ {
 		if k, bar := p.peaks(c, day); k != nil && codeOf(o.size[c]) > bar.keep {
 			*bar = k.add(o.size[c], prior[c], p.N, p.Block)
@@ -122,5 +124,9 @@ func (p *Past) look(n float64, ignore ChannelSet, judged bool, day *Day, o *obse
 	}
 	p.visit(o.bin, prior[ChannelRarity])
 	p.Alarms.add(least, n, p.Block)
-	return chance
+	return min(1, chance+o.doubt)
 }
+
+// doubt is the least chance that a past of n values can vouch for: one in ten
+// times n, until its memory is full.
+func doubt(n float64) float64 { return max(0, 1-n/memory) / (10 * n) }

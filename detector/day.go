@@ -38,6 +38,10 @@ func (d *Day) size(place float64, now int64) float64 {
 	return math.Abs(place-d.mean(bin)) / (math.Sqrt(float64(d.With)) + 1e-3)
 }
 
+// judges reports whether the day's sizes say what is strange: the first day on
+// which there are any only shows which of them are usual.
+func (d *Day) judges(now int64) bool { return now-d.Since >= 3*halfHours*halfHour }
+
 // learn takes a place. The mean of a half hour is folded in when it is over.
 func (d *Day) learn(place float64, now int64) {
 	bin := binAt(now)

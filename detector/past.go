@@ -71,6 +71,9 @@ func (p *Past) observe(x, z, floor float64, day *Day, now int64, ignore ChannelS
 	p.measure(x, z, floor, open, o)
 	if day != nil {
 		o.size[ChannelDay] = float32(day.size(o.place, now))
+		if !day.judges(now) {
+			ignore = ignore.With(ChannelDay)
+		}
 	}
 	chance, judged := 1.0, p.N > warm && !(o.jump == 0 && p.still())
 	if open || (judged && !p.usual(o, day)) {

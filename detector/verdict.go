@@ -63,6 +63,9 @@ func (m *EWMA) breach(s *State, o *observation, chance, diff float64, outside bo
 	if s.Phase == PhaseOpen {
 		return outside || o.unusual(s.Shape)
 	}
+	if o.channel == ChannelFlat {
+		chance -= o.doubt // how often a series stands still is soon known
+	}
 	if chance > m.Chance || !m.Direction.concerns(o.sign(diff)) {
 		return false
 	}

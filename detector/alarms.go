@@ -31,18 +31,20 @@ const (
 )
 
 // chance returns the probability that a value is as strange, per value. least is
-// its expectation by the least expected channel, n the number of values.
-func (a *alarms) chance(least, n float64, now uint8) float64 {
+// its expectation by the least expected channel, n the number of values. While a
+// series is young, favourable is what it would be were the benefit not bounded.
+func (a *alarms) chance(least, n float64, now uint8) (chance, favourable float64) {
 	values := min(n, memory)
 	if least > quiet { // as strange as that is one value in some hundreds
-		return min(1, ordinary*least/values)
+		chance = min(1, ordinary*least/values)
+		return chance, chance
 	}
 	size := math.Log(values / least)
 	rank := a.rank(size, now)
 	youth := max(0, 1-n/memory)
 	free := benefit * min(1, n/benefitAt) * youth / (1 + least*least/(isolated*isolated))
-	bound := underrated * least * min(1, 10*youth)
-	return min(1, correction*max(bound, rank-free, tiny)/values)
+	of := func(bound float64) float64 { return min(1, correction*max(bound, rank-free, tiny)/values) }
+	return of(underrated * least * min(1, 10*youth)), of(least * youth)
 }
 
 // rank returns how many events in the memory were as strange.

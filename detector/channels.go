@@ -9,7 +9,7 @@ type observation struct {
 	bin                int
 	size               [channels]float32
 	channel            Channel    // the least expected
-	doubt              float64    // the part of the chance that is for want of a longer past
+	favourable         float64    // the chance if a young series has the benefit of every doubt
 	strange            ChannelSet // channels that expect it less than quiet times
 }
 
@@ -115,8 +115,8 @@ func (p *Past) look(n float64, ignore ChannelSet, judged bool, day *Day, o *obse
 	if !judged {
 		return 1
 	}
-	chance := p.Alarms.chance(least, n, p.Block)
-	o.doubt = doubt(n)
+	chance, favourable := p.Alarms.chance(least, n, p.Block)
+	o.favourable = favourable
 	for c := ChannelDistance; c < channels; c++ {
 		if k, bar := p.peaks(c, day); k != nil && codeOf(o.size[c]) > bar.keep {
 			*bar = k.add(o.size[c], prior[c], p.N, p.Block)
@@ -124,7 +124,7 @@ func (p *Past) look(n float64, ignore ChannelSet, judged bool, day *Day, o *obse
 	}
 	p.visit(o.bin, prior[ChannelRarity])
 	p.Alarms.add(least, n, p.Block)
-	return min(1, chance+o.doubt)
+	return min(1, chance+doubt(n))
 }
 
 // doubt is the least chance that a past of n values can vouch for: one in ten

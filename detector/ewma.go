@@ -77,7 +77,7 @@ func (m *EWMA) Judge(s *State, x Sample, v *Verdict) {
 	breach := math.Abs(diff) > m.Threshold*dev && m.Direction.concerns(diff)
 	if s.byPast(&o) && !(breach && s.isHuge(diff/dev, &o)) {
 		v.Score = o.score(v.Chance, diff)
-		breach = m.breach(s, &o, v.Chance, diff, breach)
+		breach = m.breach(s, &o, diff, breach)
 	} else {
 		v.Score = clamp(diff/dev, maxScore)
 	}

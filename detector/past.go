@@ -65,6 +65,7 @@ func (p *Past) observe(x, z, floor float64, day *Day, now int64, ignore ChannelS
 		return 1
 	}
 	n := float64(p.N)
+	o.favourable = 1
 	if p.N%block == 0 {
 		p.turn(day)
 	}

@@ -57,16 +57,14 @@ func (o *observation) sign(diff float64) float64 {
 }
 
 // breach reports whether a seasoned series is outside: the value is too unlikely
-// and matters, or, while an anomaly lasts, is not yet what it was before.
+// and matters, or, while an anomaly lasts, is not yet what it was before. That a
+// past is short is told in the chance, but must not hide a fault.
 // outside says that it is too many deviations from the mean.
-func (m *EWMA) breach(s *State, o *observation, chance, diff float64, outside bool) bool {
+func (m *EWMA) breach(s *State, o *observation, diff float64, outside bool) bool {
 	if s.Phase == PhaseOpen {
 		return outside || o.unusual(s.Shape)
 	}
-	if o.channel == ChannelFlat {
-		chance -= o.doubt // how often a series stands still is soon known
-	}
-	if chance > m.Chance || !m.Direction.concerns(o.sign(diff)) {
+	if o.favourable > m.Chance || !m.Direction.concerns(o.sign(diff)) {
 		return false
 	}
 	if s.Past.Over != 0 && s.Past.N-s.Past.Over <= afterwards && (o.channel == ChannelShift || o.channel == ChannelMotion) {

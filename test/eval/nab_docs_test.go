@@ -2,16 +2,9 @@ package eval
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/stretchr/testify/require"
-
-	"github.com/otelheal/otelheal/test/harness"
 )
 
 const (
@@ -28,23 +21,7 @@ func TestNABTable(t *testing.T) {
 	files := readNAB(t)
 	var b strings.Builder
 	nabTable(&b, files, publishedScores(windowedGaussian(t, files)))
-
-	path := filepath.Join(harness.Root(t), "docs", "eval.md")
-	page, err := os.ReadFile(path)
-	require.NoError(t, err)
-	before, rest, ok := strings.Cut(string(page), nabBegin)
-	require.True(t, ok, "docs/eval.md has no place for the benchmark's table")
-	written, after, ok := strings.Cut(rest, nabEnd)
-	require.True(t, ok, "the benchmark's table in docs/eval.md does not end")
-	if os.Getenv("OTELHEAL_EVAL_WRITE") != "" {
-		require.NoError(t, os.WriteFile(path, []byte(before+nabBegin+b.String()+nabEnd+after), 0o644))
-		return
-	}
-	t.Log(b.String())
-	if runtime.GOARCH != "amd64" {
-		t.Skip("the table was made on amd64; elsewhere products are rounded differently")
-	}
-	require.Equal(t, b.String(), written, "docs/eval.md is stale: run OTELHEAL_EVAL_WRITE=1 make eval")
+	holdsPage(t, "eval.md", nabBegin, nabEnd, b.String())
 }
 
 // nabTable is the detector's scores and those of others on the same files.

@@ -2,15 +2,8 @@ package eval
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
-
-	"github.com/stretchr/testify/require"
-
-	"github.com/otelheal/otelheal/test/harness"
 )
 
 const (
@@ -31,23 +24,7 @@ func TestDetectorTables(t *testing.T) {
 	peerTable(&b, all)
 	kindTable(&b, all)
 	ablationTable(&b, all)
-
-	path := filepath.Join(harness.Root(t), "docs", "eval.md")
-	page, err := os.ReadFile(path)
-	require.NoError(t, err)
-	before, rest, ok := strings.Cut(string(page), tablesBegin)
-	require.True(t, ok, "docs/eval.md has no place for the tables")
-	written, after, ok := strings.Cut(rest, tablesEnd)
-	require.True(t, ok, "the tables in docs/eval.md do not end")
-	if os.Getenv("OTELHEAL_EVAL_WRITE") != "" {
-		require.NoError(t, os.WriteFile(path, []byte(before+tablesBegin+b.String()+tablesEnd+after), 0o644))
-		return
-	}
-	t.Log(b.String())
-	if runtime.GOARCH != "amd64" {
-		t.Skip("the tables were made on amd64; elsewhere products are rounded differently")
-	}
-	require.Equal(t, b.String(), written, "docs/eval.md is stale: run OTELHEAL_EVAL_WRITE=1 make eval")
+	holdsPage(t, "eval.md", tablesBegin, tablesEnd, b.String())
 }
 
 // nullTable is the alarm rates on the null streams.

@@ -2,17 +2,11 @@ package eval
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
-
-	"github.com/otelheal/otelheal/test/harness"
 )
 
 const (
@@ -32,25 +26,9 @@ func TestShopTables(t *testing.T) {
 	shopTable(&b, good, poor)
 	all := append(slices.Clone(good), poor...)
 	reliabilityTable(&b, all)
-	t.Log("\n" + b.String())
 	holds(t, scoreOf(good))
 	assert.LessOrEqual(t, brier(judged(all), shopRun.told), 0.05, "Brier score of the confidence")
-
-	path := filepath.Join(harness.Root(t), "docs", "rca.md")
-	page, err := os.ReadFile(path)
-	require.NoError(t, err)
-	before, rest, ok := strings.Cut(string(page), shopBegin)
-	require.True(t, ok, "docs/rca.md has no place for the tables")
-	written, after, ok := strings.Cut(rest, shopEnd)
-	require.True(t, ok, "the tables in docs/rca.md do not end")
-	if os.Getenv("OTELHEAL_EVAL_WRITE") != "" {
-		require.NoError(t, os.WriteFile(path, []byte(before+shopBegin+b.String()+shopEnd+after), 0o644))
-		return
-	}
-	if runtime.GOARCH != "amd64" {
-		t.Skip("the tables were made on amd64; elsewhere products are rounded differently")
-	}
-	require.Equal(t, b.String(), written, "docs/rca.md is stale: run OTELHEAL_EVAL_WRITE=1 make eval")
+	holdsPage(t, "rca.md", shopBegin, shopEnd, b.String())
 }
 
 func shopTable(b *strings.Builder, good, poor []shopRun) {

@@ -5,7 +5,7 @@
 //
 // Every series has a [State] of 360 bytes, which a [Model] steps:
 //
-//	(state, sample) ──Step──▶ (state, verdict)
+//	(state, sample) ──Judge──▶ (state, verdict)
 //
 // [EWMA] is the model in use, in two layers.
 //
@@ -46,7 +46,12 @@
 // So an outage is reported three or four times within 10⁴ values before it is
 // taken for a habit. Places that a series comes back to, being at usual ones in
 // between, are how it moves, such as the values of a small counter; and what comes
-// at the same time each day is learnt by the day channel. What is wrong for a metric can be switched off for it (Ignore).
+// at the same time each day is learnt by the day channel. What is wrong for a
+// metric can be switched off for it (Ignore).
+//
+// The chance that is told of a young series is cautious: few values vouch for
+// little (doubt, underrated). Whether it is raised is decided without that
+// caution, so that no fault hides behind youth.
 //
 // # From breach to anomaly
 //
